@@ -1,0 +1,38 @@
+"""The main menu: public doors for everybody, then what the roles of the person open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.access import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the menu; `is_current` marks the room the person is in."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def menu_of(request: HttpRequest) -> list[Entry]:
+    """The entries this visitor may open, in the order of screens.md."""
+    links = [("Accueil", reverse("home")), ("Les CPTS", reverse("territories:cpts_list"))]
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        links = [("À faire", reverse("dashboard")), *links[1:]]
+        if Permission.DOSSIER_LIST in user.permissions:
+            links.insert(1, ("Dossiers", reverse("dossiers")))
+        links.append(("Mes travaux", reverse("records:jobs")))
+        if Permission.PORTAL_ADMINISTER in user.permissions:
+            links.append(("Administration", reverse("accounts:administration")))
+    return [
+        Entry(
+            label,
+            url,
+            is_current=request.path == url or (url != "/" and request.path.startswith(url)),
+        )
+        for label, url in links
+    ]

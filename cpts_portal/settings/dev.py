@@ -1,0 +1,28 @@
+"""The embedded default of `make run`: SQLite, a local broker, the demonstration on."""
+
+import secrets
+
+from cpts_portal.settings.base import *
+from cpts_portal.settings.base import VAR_DIR
+from cpts_portal.settings.environment import env
+
+
+def local_secret_key() -> str:
+    """A key of this clone, made once: sessions survive a restart and no secret is in the code."""
+    path = VAR_DIR / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret_key()
+DEBUG = env.bool("DEBUG", default=False)
+DEMONSTRATION = env.bool("DEMONSTRATION", default=True)
+STORAGES = {
+    "default": {"BACKEND": "foundation.storage.DurableFileStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # no collectstatic in the embedded default
+WHITENOISE_AUTOREFRESH = DEBUG

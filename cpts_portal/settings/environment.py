@@ -1,0 +1,5 @@
+"""Reads the environment once, with types."""
+
+import environ
+
+env = environ.Env()

@@ -1,0 +1,18 @@
+"""The test world: strict, fast hashing, no debug, templates that refuse unknown variables."""
+
+from cpts_portal.settings.base import *
+from cpts_portal.settings.base import LOGGING
+from cpts_portal.settings.environment import env
+
+SECRET_KEY = "only-for-tests-" + "0123456789abcdef" * 3
+DEBUG = False
+DEMONSTRATION = env.bool("DEMONSTRATION", default=True)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "foundation.storage.DurableFileStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "WARNING"}}

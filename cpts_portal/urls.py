@@ -1,0 +1,29 @@
+"""One include per app, French paths. Pages that look across apps are wired here."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from cpts_portal import dashboards, dossiers, public_pages
+
+urlpatterns = [
+    path("", public_pages.home, name="home"),
+    path("sante/", public_pages.health, name="health"),
+    path("tableau-de-bord/", dashboards.dashboard, name="dashboard"),
+    path("dossiers/", dossiers.dossiers, name="dossiers"),
+    path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),
+    path("", include("accounts.urls")),
+    path("", include("records.urls")),
+    path("", include("territories.urls")),
+    path("", include("members.urls")),
+    path("", include("projects.urls")),
+    path("", include("aci.urls")),
+    path("", include("missions.urls")),
+]
+
+if settings.DEMONSTRATION:
+    urlpatterns.append(path("demonstration/", include("cpts_portal.demonstration_urls")))
+
+handler400 = "cpts_portal.public_pages.bad_request"
+handler403 = "cpts_portal.public_pages.forbidden"
+handler404 = "cpts_portal.public_pages.not_found"
+handler500 = "cpts_portal.public_pages.server_error"

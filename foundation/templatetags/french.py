@@ -1,0 +1,64 @@
+"""French typography for every template (a builtin library): numbers, euros, dates, plurals."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django import template
+
+from foundation import clock
+from foundation.dates import format_date
+from foundation.money import format_euros
+
+register = template.Library()
+
+NBSP = "\u00a0"
+
+
+@register.filter
+def euros(amount: Decimal | None) -> str:
+    """1234.5 → « 1 234,50 € »; nothing for nothing."""
+    return "" if amount is None else format_euros(amount)
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """32048 → « 32 048 », with non-breaking spaces."""
+    return "" if value is None else f"{value:,}".replace(",", NBSP)
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None) -> str:
+    """« 24 octobre 2024 », in Paris; nothing for nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(clock.PARIS).date()
+    return format_date(value)
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str:
+    """« 24 octobre 2024 à 9 h 05 », in Paris."""
+    if not value:
+        return ""
+    local = value.astimezone(clock.PARIS)
+    return f"{format_date(local.date())} à {local.hour}{NBSP}h{NBSP}{local.minute:02d}"
+
+
+@register.filter
+def since(value: dt.date | dt.datetime | None) -> str:
+    """« aujourd’hui », « depuis hier », « depuis 12 jours ». Never negative."""
+    if not value:
+        return ""
+    start = value.astimezone(clock.PARIS).date() if isinstance(value, dt.datetime) else value
+    days = (clock.today() - start).days
+    if days <= 0:
+        return "aujourd’hui"
+    return "depuis hier" if days == 1 else f"depuis {number(days)}{NBSP}jours"
+
+
+@register.filter
+def plural(count: int, words: str) -> str:
+    """{{ 1|plural:"commune,communes" }} → « 1 commune ». French: 0 and 1 are singular."""
+    one, many = words.split(",")
+    return f"{number(count)}{NBSP}{one if abs(count) < 2 else many}"

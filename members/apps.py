@@ -1,0 +1,8 @@
+"""Adhérents."""
+
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    name = "members"
+    verbose_name = "Adhérents"

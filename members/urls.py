@@ -1,0 +1,7 @@
+"""Routes of members, in French."""
+
+from django.urls import URLPattern
+
+app_name = "members"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,8 @@
+"""Journal, travaux et fichiers."""
+
+from django.apps import AppConfig
+
+
+class RecordsConfig(AppConfig):
+    name = "records"
+    verbose_name = "Journal, travaux et fichiers"

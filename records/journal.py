@@ -1,0 +1,91 @@
+"""Writes the journal: one SHA-256 chain per dossier, so that decisions do not wait in line."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+
+from accounts.models import User
+from foundation import clock
+from records.models import JournalEntry, JournalHead
+
+
+def record(
+    verb: str,
+    subject: models.Model,
+    *,
+    by: User,
+    dossier: str,
+    sentence: str,
+    from_state: str = "",
+    to_state: str = "",
+    reason: str = "",
+    role: str = "",
+    **data: Any,
+) -> JournalEntry:
+    """Add one entry to the dossier's chain. Call it inside the action's transaction.
+
+    `sentence` is the French line of the timeline; `data` holds JSON values (dates and decimals as
+    strings). Without a role given, the first current role of the author is kept.
+    """
+    head = _locked_head(dossier)
+    entry = JournalEntry(
+        dossier=dossier,
+        number=head.number + 1,
+        at=clock.now(),
+        verb=verb,
+        sentence=sentence,
+        subject_type=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        from_state=from_state,
+        to_state=to_state,
+        reason=reason,
+        actor=by,
+        actor_name=by.get_full_name(),
+        actor_role=role or _quality_of(by),
+        data=data,
+        previous_sha256=head.sha256,
+    )
+    entry.sha256 = digest(entry)
+    entry.save()
+    JournalHead.objects.filter(pk=dossier).update(number=entry.number, sha256=entry.sha256)
+    return entry
+
+
+def digest(entry: JournalEntry) -> str:
+    """SHA-256 of everything the entry says and of the entry before it."""
+    content = {
+        "dossier": entry.dossier,
+        "number": entry.number,
+        "at": entry.at.astimezone(clock.PARIS).isoformat(),
+        "verb": entry.verb,
+        "sentence": entry.sentence,
+        "subject": [entry.subject_type, entry.subject_id],
+        "states": [entry.from_state, entry.to_state],
+        "reason": entry.reason,
+        "actor": [entry.actor_id, entry.actor_name, entry.actor_role],
+        "data": entry.data,
+        "previous": entry.previous_sha256,
+    }
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _locked_head(dossier: str) -> JournalHead:
+    heads = JournalHead.objects.select_for_update()
+    head = heads.filter(pk=dossier).first()
+    if head:
+        return head
+    try:
+        with transaction.atomic():  # two first entries at once: one inserts, the other waits
+            JournalHead.objects.create(dossier=dossier)
+    except IntegrityError:
+        pass
+    return heads.get(pk=dossier)
+
+
+def _quality_of(user: User) -> str:
+    if user.is_system:
+        return "portail"
+    return user.current_assignments[0].get_role_display() if user.current_assignments else ""

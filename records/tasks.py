@@ -1,0 +1,17 @@
+"""Celery's doors: each task is one line, takes an id and may run twice."""
+
+from celery import shared_task
+
+from records import jobs
+
+
+@shared_task(name="records.run_job")
+def run_job(job_id: int) -> None:
+    """Do one job that a transaction wanted."""
+    jobs.run(job_id)
+
+
+@shared_task(name="records.sweep_jobs")
+def sweep_jobs() -> None:
+    """Send again what no worker took: lost messages, dead workers, due retries."""
+    jobs.sweep()

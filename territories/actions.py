@@ -1,0 +1,250 @@
+"""Acts on a CPTS and its territory: found it, choose its communes, freeze them, pass the baton."""
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Count, Max, Sum
+from django.utils.text import slugify
+
+from accounts.access import Role
+from accounts.models import User
+from foundation import clock
+from foundation.refusal import Refused
+from records import journal
+from territories.models import (
+    Assignment,
+    Baton,
+    Commune,
+    Concern,
+    CpamDistrict,
+    Cpts,
+    Departement,
+    Population,
+    Stage,
+    Territory,
+    TerritoryCommune,
+)
+from territories.sizes import read_thresholds, size_of, thresholds_on
+
+# No 0/O, 1/I/L: a reference is read aloud on the telephone.
+_REFERENCE_LETTERS = "ACDEFGHJKMNPQRTUVWXY34679"
+
+
+def default_vintage(day: dt.date) -> int:
+    """The INSEE vintage in force on a day: year N serves from 1 January N+3 (funding.md)."""
+    newest = Population.objects.aggregate(newest=Max("vintage"))["newest"]
+    return min(day.year - 3, newest) if newest else day.year - 3
+
+
+@transaction.atomic
+def found_cpts(
+    *,
+    name: str,
+    departement: Departement,
+    cpam_district: CpamDistrict,
+    by: User,
+    reference: str = "",
+    slug: str = "",
+) -> Cpts:
+    """Open the dossier of a community that does not exist yet; its author becomes its holder."""
+    cpts = Cpts(
+        name=name.strip(),
+        slug=slug or _free_slug(name),
+        reference=reference or _free_reference(departement.code),
+        region_id=departement.region_id,
+        departement=departement,
+        cpam_district=cpam_district,
+        baton=Baton.HOLDER,
+        baton_since=clock.now(),
+        stage_since=clock.today(),
+    )
+    cpts.save()
+    cpts.territory = Territory.objects.create(
+        cpts=cpts, vintage=default_vintage(clock.today()), valid_from=clock.today()
+    )
+    cpts.save(update_fields=["territory"])
+    assign(by, Role.HOLDER, cpts=cpts)
+    journal.record(
+        "found_cpts",
+        cpts,
+        by=by,
+        dossier=cpts.reference,
+        sentence="Ouverture du dossier",
+        role=str(Role.HOLDER.label),
+    )
+    return cpts
+
+
+def assign(user: User, role: Role, *, body: str = "", **scope: object) -> Assignment:
+    """Give a role on one scope (region=, departement=, cpam_district= or cpts=), once."""
+    given = {"body": body, "valid_from": clock.today()}
+    assignment, _ = Assignment.objects.get_or_create(
+        user=user, role=role, valid_to=None, **scope, defaults=given
+    )
+    user.__dict__.pop("current_assignments", None)  # the rights of this request follow at once
+    user.__dict__.pop("permissions", None)
+    return assignment
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCommune:
+    """A commune chosen for a territory and how it is known."""
+
+    insee_code: str
+    certainty: str = TerritoryCommune.Certainty.NAMED
+
+
+@transaction.atomic
+def choose_communes(
+    cpts: Cpts,
+    chosen: Iterable[ChosenCommune],
+    *,
+    by: User,
+    vintage: int | None = None,
+    vintage_reason: str = "",
+    source: str = "",
+) -> Territory:
+    """Replace the communes of the draft territory and count its population and size.
+
+    Refuses an unknown commune, a missing figure (never taken as 0), an empty or frozen territory.
+    """
+    territory = Territory.objects.select_for_update(of=("self",)).get(pk=cpts.territory_id)
+    if territory.is_frozen:
+        raise Refused("Le territoire est figé par le contrat : seul un avenant peut le modifier.")
+    by_code = {item.insee_code: item for item in chosen}
+    vintage = vintage or territory.vintage
+    figures = _figures_of(by_code.keys(), vintage)
+    territory.communes.all().delete()
+    TerritoryCommune.objects.bulk_create(
+        TerritoryCommune(
+            territory=territory,
+            commune_id=code,
+            population=figures[code],
+            certainty=item.certainty,
+        )
+        for code, item in by_code.items()
+    )
+    territory.vintage = vintage
+    territory.vintage_reason = vintage_reason or territory.vintage_reason
+    territory.source = source or territory.source
+    territory.population = sum(figures.values())
+    territory.size = _size_today(territory.population)
+    uncertain = {TerritoryCommune.Certainty.INFERRED, TerritoryCommune.Certainty.FILLED}
+    territory.is_completed = any(item.certainty in uncertain for item in by_code.values())
+    territory.save()
+    _note_concerns(cpts, by_code.keys())
+    cpts.territory = territory
+    return territory
+
+
+@transaction.atomic
+def freeze_territory(cpts: Cpts) -> Territory:
+    """Keep communes, vintage, population and size for ever: done when a contract is signed."""
+    territory = Territory.objects.select_for_update(of=("self",)).get(pk=cpts.territory_id)
+    if not territory.population:
+        raise Refused("Le territoire n’a pas d’habitants : il ne peut pas être figé.")
+    territory.frozen_at = clock.now()
+    territory.save(update_fields=["frozen_at"])
+    return territory
+
+
+def move(
+    cpts: Cpts,
+    *,
+    stage: Stage | None = None,
+    baton: Baton | None = None,
+    deadline: tuple[dt.date, str] | None = None,
+    contract_end: dt.date | None = None,
+    public: bool | None = None,
+) -> None:
+    """Note on the CPTS what its dossier has become. Called by the acts of the apps to the right."""
+    if stage is not None and stage != cpts.stage:
+        cpts.stage = stage
+        cpts.stage_since = clock.today()
+    if baton is not None and baton != cpts.baton:
+        cpts.baton = baton
+        cpts.baton_since = clock.now()
+    cpts.next_deadline, cpts.next_deadline_label = deadline or (None, "")
+    if contract_end is not None:
+        cpts.contract_end = contract_end
+    if public is not None:
+        cpts.is_public = public
+    cpts.save()
+
+
+def population_by_vintage(territory: Territory) -> dict[int, int]:
+    """What the same communes count in every published vintage: {2016: 32 012, …}.
+
+    A vintage in which one commune has no figure is left out rather than counted short.
+    """
+    codes = list(territory.communes.values_list("commune_id", flat=True))
+    rows = (
+        Population.objects.filter(commune__in=codes)
+        .values("vintage")
+        .annotate(people=Sum("municipal"), known=Count("pk"))
+        .order_by("vintage")
+    )
+    return {row["vintage"]: row["people"] for row in rows if row["known"] == len(codes)}
+
+
+def _figures_of(codes: Iterable[str], vintage: int) -> dict[str, int]:
+    """The municipal population of each commune; refuses by naming what is unknown."""
+    wanted = set(codes)
+    if not wanted:
+        raise Refused("Choisissez au moins une commune.")
+    communes = {
+        commune.insee_code: commune.name
+        for commune in Commune.objects.filter(insee_code__in=wanted).only("insee_code", "name")
+    }
+    unknown = sorted(wanted - communes.keys())
+    if unknown:
+        raise Refused(f"Commune inconnue : {', '.join(unknown)}.")
+    figures = dict(
+        Population.objects.filter(commune__in=wanted, vintage=vintage).values_list(
+            "commune_id", "municipal"
+        )
+    )
+    missing = sorted(communes[code] for code in wanted - figures.keys())
+    if missing:
+        raise Refused(f"Pas de population {vintage} pour {', '.join(missing)}.")
+    return figures
+
+
+def _size_today(population: int) -> int | None:
+    if not population:
+        return None
+    return size_of(population, thresholds_on(clock.today(), read_thresholds()))
+
+
+def _note_concerns(cpts: Cpts, codes: Iterable[str]) -> None:
+    """The other ARS and CPAM on whose ground the communes lie will read the dossier."""
+    places = set(
+        Commune.objects.filter(insee_code__in=list(codes)).values_list(
+            "departement__region_id", "cpam_district_id"
+        )
+    )
+    regions = {region for region, _ in places} - {cpts.region_id}
+    districts = {district for _, district in places if district} - {cpts.cpam_district_id}
+    cpts.concerns.all().delete()
+    Concern.objects.bulk_create(
+        [Concern(cpts=cpts, region_id=code) for code in sorted(regions)]
+        + [Concern(cpts=cpts, cpam_district_id=code) for code in sorted(districts)]
+    )
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name.lower().removeprefix("cpts ").strip())[:70] or "cpts"
+    taken = set(Cpts.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return base if base not in taken else f"{base}-{secrets.token_hex(3)}"
+
+
+def _free_reference(departement_code: str) -> str:
+    """« 62-7K3M9Q »: no counter, so that nobody can guess how many dossiers exist."""
+    while True:
+        letters = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(6))
+        reference = f"{departement_code}-{letters}"
+        if not Cpts.objects.filter(reference=reference).exists():
+            return reference

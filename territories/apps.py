@@ -1,0 +1,8 @@
+"""Territoires."""
+
+from django.apps import AppConfig
+
+
+class TerritoriesConfig(AppConfig):
+    name = "territories"
+    verbose_name = "Territoires"
