@@ -1,0 +1,37 @@
+"""What a start does to the data: the same commands, in the same order, as one does by hand."""
+
+import os
+import sys
+import time
+
+import django
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+COMMANDS = ("migrate", "load_territories", "seed_demo")
+LABELS = {
+    "migrate": "Base de données",
+    "load_territories": "Communes, EPCI et populations",
+    "seed_demo": "Démonstration",
+}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpts_portal.settings.dev")
+    django.setup()
+    for command in COMMANDS:
+        if command == "seed_demo" and not settings.DEMONSTRATION:
+            continue
+        print(f"  {LABELS[command]}…", end="", flush=True)
+        started = time.monotonic()
+        try:
+            call_command(command, verbosity=0)
+        except CommandError as refusal:
+            print(f"\nmanage.py {command} : {refusal}", file=sys.stderr)
+            return 1
+        print(f" {time.monotonic() - started:.1f} s".replace(".", ","), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
