@@ -1,0 +1,203 @@
+"""The cast (house.md): the same persons in every test, placed by the product's own actions.
+
+Of CPTS Rives: holder, president, office member, coordinator, nurse; the ARS and CPAM of its
+territory; a committee member. The witnesses, who must see nothing of Rives: the coordinator of
+CPTS Monts (same région), an ARS reviewer of another région, a CPAM officer of another district.
+And an administrator and a national reader, who see no dossier.
+"""
+
+from dataclasses import dataclass, fields
+
+from accounts.access import Role
+from accounts.models import User
+from foundation.search import search_key
+from territories.actions import ChosenCommune, assign, choose_communes, found_cpts, move
+from territories.models import (
+    Baton,
+    Commune,
+    CpamDistrict,
+    Cpts,
+    Departement,
+    Epci,
+    Population,
+    Region,
+    Stage,
+)
+
+# Real codes and real municipal populations: a rule that breaks on a real case must break here.
+COMMUNES = [
+    # code, name, département, district, epci, postal codes, {vintage: municipal population}
+    ("62119", "Béthune", "62", "621", "200072460", "62400", {2017: 24_895, 2022: 25_342, 2023: 25_224}),
+    ("62108", "Berck", "62", "622", "200069029", "62600", {2017: 14_189, 2022: 12_967, 2023: 12_951}),
+    ("62178", "Bruay-la-Buissière", "62", "621", "200072460", "62700", {2017: 21_831, 2022: 21_997, 2023: 21_424}),
+    ("62516", "Lillers", "62", "621", "200072460", "62190", {2017: 9_931, 2022: 10_200, 2023: 10_193}),
+    ("62617", "Nœux-les-Mines", "62", "621", "200072460", "62290", {2017: 12_074, 2022: 11_384, 2023: 11_590}),
+    ("62765", "Saint-Omer", "62", "622", "200069037", "62500", {2017: 14_782, 2022: 14_358, 2023: 14_382}),
+    ("59350", "Lille", "59", "591", "200093201", "59000|59160|59260|59777|59800", {2017: 232_787, 2022: 238_695, 2023: 238_246}),
+    ("67447", "Schiltigheim", "67", "671", "246700488", "67300", {2017: 31_894, 2022: 34_382, 2023: 34_708}),
+    ("67482", "Strasbourg", "67", "671", "246700488", "67000|67100|67200", {2017: 280_966, 2022: 291_709, 2023: 293_771}),
+]  # fmt: skip
+
+
+@dataclass
+class Geography:
+    """The small world of the tests."""
+
+    hauts_de_france: Region
+    grand_est: Region
+    pas_de_calais: Departement
+    nord: Departement
+    bas_rhin: Departement
+    artois: CpamDistrict
+    cote_d_opale: CpamDistrict
+    lille: CpamDistrict
+    strasbourg: CpamDistrict
+
+
+@dataclass
+class Cast:
+    """Everybody, by part. `people()` gives them with their names, for tables of visibility."""
+
+    geography: Geography
+    rives: Cpts
+    monts: Cpts
+    holder: User
+    president: User
+    office: User
+    coordinator: User
+    nurse: User
+    ars_reviewer: User
+    ars_delegation: User
+    ars_director: User
+    cpam_officer: User
+    cpam_director: User
+    committee_member: User
+    monts_coordinator: User
+    other_region_reviewer: User
+    other_district_officer: User
+    national_reader: User
+    administrator: User
+    stranger: User
+
+    def people(self) -> dict[str, User]:
+        """Part → account, for everybody."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, User)}
+
+
+def make_geography() -> Geography:
+    """Reference rows, few and real."""
+    region = {
+        code: Region.objects.create(code=code, name=name)
+        for code, name in [("32", "Hauts-de-France"), ("44", "Grand Est")]
+    }
+    departement = {
+        code: Departement.objects.create(code=code, name=name, region=region[in_region])
+        for code, name, in_region in [
+            ("59", "Nord", "32"),
+            ("62", "Pas-de-Calais", "32"),
+            ("67", "Bas-Rhin", "44"),
+        ]
+    }
+    district = {
+        code: CpamDistrict.objects.create(code=code, name=name, region=region[in_region])
+        for code, name, in_region in [
+            ("591", "CPAM de Lille-Douai", "32"),
+            ("621", "CPAM de l’Artois", "32"),
+            ("622", "CPAM de la Côte d’Opale", "32"),
+            ("671", "CPAM du Bas-Rhin", "44"),
+        ]
+    }
+    for code, name, in_departement, in_district, epci, postal_codes, figures in COMMUNES:
+        Epci.objects.get_or_create(
+            siren=epci,
+            defaults={"name": f"Agglomération {epci}", "kind": "CA", "search_name": epci},
+        )
+        Commune.objects.create(
+            insee_code=code,
+            name=name,
+            search_name=search_key(name),
+            departement=departement[in_departement],
+            cpam_district=district[in_district],
+            epci_id=epci,
+            postal_codes=postal_codes,
+        )
+        Population.objects.bulk_create(
+            Population(commune_id=code, vintage=vintage, municipal=people)
+            for vintage, people in figures.items()
+        )
+    return Geography(
+        hauts_de_france=region["32"],
+        grand_est=region["44"],
+        pas_de_calais=departement["62"],
+        nord=departement["59"],
+        bas_rhin=departement["67"],
+        artois=district["621"],
+        cote_d_opale=district["622"],
+        lille=district["591"],
+        strasbourg=district["671"],
+    )
+
+
+def make_user(name: str, **fields: object) -> User:
+    """An active account; `name` is « Prénom Nom ». Tests sign in by `sign_in`, without password."""
+    first, last = name.split(" ", 1)
+    local = search_key(name).replace(" ", ".")
+    return User.objects.create(
+        email=f"{local}@example.org", first_name=first, last_name=last, **fields
+    )
+
+
+def make_cpts(name: str, holder: User, communes: list[str], geography: Geography) -> Cpts:
+    """A community whose letter was handed to the authorities and declared complete."""
+    cpts = found_cpts(
+        name=name, departement=geography.pas_de_calais, cpam_district=geography.artois, by=holder
+    )
+    choose_communes(cpts, [ChosenCommune(code) for code in communes], by=holder, vintage=2023)
+    move(cpts, stage=Stage.LETTER, baton=Baton.ARS, public=True)
+    return cpts
+
+
+def make_cast(geography: Geography) -> Cast:
+    """Everybody at their post."""
+    holder = make_user("Hélène Porteur")
+    rives = make_cpts("CPTS Rives", holder, ["62119", "62178"], geography)
+    monts_coordinator = make_user("Marc Monts")
+    monts = make_cpts("CPTS Monts", monts_coordinator, ["62516"], geography)
+    hauts_de_france = {"region": geography.hauts_de_france}
+    artois = {"cpam_district": geography.artois}
+
+    def post(name: str, role: Role, **scope: object) -> User:
+        user = make_user(name)
+        assign(user, role, **scope)
+        return user
+
+    assign(monts_coordinator, Role.COORDINATOR, cpts=monts)
+    return Cast(
+        geography=geography,
+        rives=rives,
+        monts=monts,
+        holder=holder,
+        president=post("Paule Présidente", Role.PRESIDENT, cpts=rives),
+        office=post("Serge Secrétaire", Role.OFFICE, cpts=rives),
+        coordinator=post("Chloé Coordinatrice", Role.COORDINATOR, cpts=rives),
+        nurse=post("Inès Infirmière", Role.MEMBER, cpts=rives),
+        ars_reviewer=post("Anne Instructrice", Role.ARS_REVIEWER, **hauts_de_france),
+        ars_delegation=post(
+            "Didier Délégation", Role.ARS_REVIEWER, departement=geography.pas_de_calais
+        ),
+        ars_director=post("Denis Directeur", Role.ARS_DIRECTOR, **hauts_de_france),
+        cpam_officer=post("Rachel Référente", Role.CPAM_OFFICER, **artois),
+        cpam_director=post("Claire Caisse", Role.CPAM_DIRECTOR, **artois),
+        committee_member=post(
+            "Ugo Urps", Role.COMMITTEE, **hauts_de_france, body="URPS infirmiers"
+        ),
+        monts_coordinator=monts_coordinator,
+        other_region_reviewer=post("Éric Ailleurs", Role.ARS_REVIEWER, region=geography.grand_est),
+        other_district_officer=post(
+            "Odile Opale", Role.CPAM_OFFICER, cpam_district=geography.cote_d_opale
+        ),
+        national_reader=post("Nadia Nationale", Role.NATIONAL_READER),
+        administrator=post("Alain Administrateur", Role.ADMINISTRATOR),
+        stranger=make_user("Sacha Sansrôle"),
+    )

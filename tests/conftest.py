@@ -1,0 +1,59 @@
+"""The test world: strict, offline, and the same people everywhere (see tests/cast.py)."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from accounts.models import User
+from tests import cast as cast_module
+from tests.cast import Cast, Geography
+
+PASSWORD = "un mot de passe de test"
+
+
+@pytest.fixture(autouse=True)
+def own_media_root(settings: Any, tmp_path: Path) -> None:
+    """Files written by a test stay in its own folder."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture(autouse=True)
+def quiet_libraries() -> Iterator[None]:
+    """PDF libraries tell each of their steps: only warnings are of interest."""
+    for name in ("weasyprint", "fontTools", "pyhanko"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    yield
+
+
+@pytest.fixture
+def geography(db: None) -> Geography:
+    """Two regions, three départements, four CPAM districts and a dozen communes with figures."""
+    return cast_module.make_geography()
+
+
+@pytest.fixture
+def cast(geography: Geography) -> Cast:
+    """The people of CPTS Rives, its authorities, and the witnesses who must see nothing of it."""
+    return cast_module.make_cast(geography)
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Any:
+    """`client = sign_in(cast.coordinator)`: the same client, signed in."""
+
+    def _sign_in(user: User) -> Client:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return _sign_in
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """One hash for all: hashing per user would take most of the suite's time."""
+    return make_password(PASSWORD)
