@@ -6,7 +6,9 @@ CPTS Monts (same région), an ARS reviewer of another région, a CPAM officer of
 And an administrator and a national reader, who see no dossier.
 """
 
+import csv
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from accounts.access import Role
 from accounts.models import User
@@ -25,18 +27,8 @@ from territories.models import (
 )
 
 # Real codes and real municipal populations: a rule that breaks on a real case must break here.
-COMMUNES = [
-    # code, name, département, district, epci, postal codes, {vintage: municipal population}
-    ("62119", "Béthune", "62", "621", "200072460", "62400", {2017: 24_895, 2022: 25_342, 2023: 25_224}),
-    ("62108", "Berck", "62", "622", "200069029", "62600", {2017: 14_189, 2022: 12_967, 2023: 12_951}),
-    ("62178", "Bruay-la-Buissière", "62", "621", "200072460", "62700", {2017: 21_831, 2022: 21_997, 2023: 21_424}),
-    ("62516", "Lillers", "62", "621", "200072460", "62190", {2017: 9_931, 2022: 10_200, 2023: 10_193}),
-    ("62617", "Nœux-les-Mines", "62", "621", "200072460", "62290", {2017: 12_074, 2022: 11_384, 2023: 11_590}),
-    ("62765", "Saint-Omer", "62", "622", "200069037", "62500", {2017: 14_782, 2022: 14_358, 2023: 14_382}),
-    ("59350", "Lille", "59", "591", "200093201", "59000|59160|59260|59777|59800", {2017: 232_787, 2022: 238_695, 2023: 238_246}),
-    ("67447", "Schiltigheim", "67", "671", "246700488", "67300", {2017: 31_894, 2022: 34_382, 2023: 34_708}),
-    ("67482", "Strasbourg", "67", "671", "246700488", "67000|67100|67200", {2017: 280_966, 2022: 291_709, 2023: 293_771}),
-]  # fmt: skip
+COMMUNES = Path(__file__).with_name("communes.csv")
+VINTAGES = (2017, 2022, 2023)
 
 
 @dataclass
@@ -108,24 +100,9 @@ def make_geography() -> Geography:
             ("671", "CPAM du Bas-Rhin", "44"),
         ]
     }
-    for code, name, in_departement, in_district, epci, postal_codes, figures in COMMUNES:
-        Epci.objects.get_or_create(
-            siren=epci,
-            defaults={"name": f"Agglomération {epci}", "kind": "CA", "search_name": epci},
-        )
-        Commune.objects.create(
-            insee_code=code,
-            name=name,
-            search_name=search_key(name),
-            departement=departement[in_departement],
-            cpam_district=district[in_district],
-            epci_id=epci,
-            postal_codes=postal_codes,
-        )
-        Population.objects.bulk_create(
-            Population(commune_id=code, vintage=vintage, municipal=people)
-            for vintage, people in figures.items()
-        )
+    with COMMUNES.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            _make_commune(row)
     return Geography(
         hauts_de_france=region["32"],
         grand_est=region["44"],
@@ -136,6 +113,25 @@ def make_geography() -> Geography:
         cote_d_opale=district["622"],
         lille=district["591"],
         strasbourg=district["671"],
+    )
+
+
+def _make_commune(row: dict[str, str]) -> None:
+    Epci.objects.get_or_create(
+        siren=row["epci"], defaults={"name": f"Agglomération {row['epci']}", "kind": "CA"}
+    )
+    Commune.objects.create(
+        insee_code=row["code"],
+        name=row["name"],
+        search_name=search_key(row["name"]),
+        departement_id=row["departement"],
+        cpam_district_id=row["district"],
+        epci_id=row["epci"],
+        postal_codes=row["postal_codes"],
+    )
+    Population.objects.bulk_create(
+        Population(commune_id=row["code"], vintage=vintage, municipal=int(row[str(vintage)]))
+        for vintage in VINTAGES
     )
 
 
