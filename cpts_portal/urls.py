@@ -11,6 +11,7 @@ urlpatterns = [
     path("tableau-de-bord/", dashboards.dashboard, name="dashboard"),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),
+    path("dossiers/<str:reference>/journal/", dossiers.dossier_journal, name="dossier_journal"),
     path("", include("accounts.urls")),
     path("", include("records.urls")),
     path("", include("territories.urls")),

@@ -27,6 +27,18 @@ class JournalHead(models.Model):
         return f"{self.dossier} n° {self.number}"
 
 
+class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
+    """Read by dossier, once `Cpts.objects.visible_to(user)` has let the person in."""
+
+    def of_dossier(self, reference: str) -> JournalEntryQuerySet:
+        """The chain of one dossier."""
+        return self.filter(dossier=reference)
+
+    def newest_first(self) -> JournalEntryQuerySet:
+        """The order of the timelines."""
+        return self.order_by("-number")
+
+
 class JournalEntry(models.Model):
     """One act, kept for ever: who, when, from, to, why. The database refuses to change it."""
 
@@ -50,6 +62,8 @@ class JournalEntry(models.Model):
     data = models.JSONField("données", default=dict)
     previous_sha256 = models.CharField("empreinte précédente", max_length=64, blank=True)
     sha256 = models.CharField("empreinte", max_length=64)
+
+    objects: ClassVar[JournalEntryQuerySet] = JournalEntryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "entrée de journal"
@@ -122,6 +136,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """« Mes travaux »."""
         return self.filter(requested_by=user).exclude(kind="email")
 
+    def emails(self) -> JobQuerySet:
+        """What the portal wrote to people: the mail box of the demonstration."""
+        return self.filter(kind="email")
+
 
 class Job(models.Model):
     """Work to be done, written in the transaction that wants it: no broker can lose it.
@@ -159,7 +177,7 @@ class Job(models.Model):
     requested_at = models.DateTimeField("demandé le", default=clock.now, editable=False)
     finished_at = models.DateTimeField("terminé le", null=True, blank=True)
 
-    objects: ClassVar[models.Manager[Job]] = JobQuerySet.as_manager()
+    objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "travail"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
@@ -60,6 +61,20 @@ class CptsQuerySet(models.QuerySet[Any]):
     def public(self) -> CptsQuerySet:
         """What anybody may see: communities whose letter was declared complete."""
         return self.filter(is_public=True)
+
+    def with_header(self) -> CptsQuerySet:
+        """With what the head of a dossier shows, in the same query."""
+        communes = (
+            apps.get_model("territories", "TerritoryCommune")
+            .objects.filter(territory=OuterRef("territory"))
+            .order_by()
+            .values("territory")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        return self.select_related("territory", "region", "departement", "cpam_district").annotate(
+            commune_count=Coalesce(Subquery(communes), 0)
+        )
 
     def search(self, text: str) -> CptsQuerySet:
         """Name, reference or commune, without accents or case; every word must be found."""

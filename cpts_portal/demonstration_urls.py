@@ -1,0 +1,9 @@
+"""Routes that exist only while the demonstration is on."""
+
+from django.urls import path
+
+from cpts_portal import demonstration
+
+urlpatterns = [
+    path("courriels/", demonstration.mailbox, name="demonstration_mailbox"),
+]

@@ -1,0 +1,89 @@
+"""The head and the tabs of a dossier: the same page for all parties, more or less on it by role."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from accounts.access import Permission
+from foundation.templatetags.french import since
+from territories.models import Baton, Cpts
+from territories.scopes import permissions_on
+from territories.turns import is_turn_of
+
+register = template.Library()
+
+_P = Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One room of the dossier: its key, French label, route, and what opens it."""
+
+    key: str
+    label: str
+    route: str
+    permissions: frozenset[Permission]
+
+
+def _tab(key: str, label: str, route: str, *permissions: Permission) -> Tab:
+    return Tab(key, label, route, frozenset(permissions))
+
+
+# In the order of screens.md. Members (SHARED_SEE alone) open the shared rooms only.
+TABS: tuple[Tab, ...] = (
+    _tab("summary", "Résumé", "dossier", _P.DOSSIER_SEE, _P.SHARED_SEE),
+    _tab("territory", "Territoire", "territories:dossier_territory", _P.DOSSIER_SEE, _P.SHARED_SEE),
+    _tab("letter", "Lettre d’intention", "projects:letter", _P.DOSSIER_SEE),
+    _tab("project", "Projet de santé", "projects:health_project", _P.DOSSIER_SEE),
+    _tab("opinions", "Avis", "projects:opinions", _P.DOSSIER_SEE),
+    _tab("contract", "Contrat", "aci:contract", _P.DOSSIER_SEE),
+    _tab("missions", "Missions", "missions:missions", _P.DOSSIER_SEE, _P.SHARED_SEE),
+    _tab("funding", "Financement", "aci:funding", _P.DOSSIER_SEE),
+    _tab("members", "Adhérents", "members:members", _P.MEMBER_SEE),
+    _tab("journal", "Journal", "dossier_journal", _P.DOSSIER_SEE),
+)
+
+
+@register.inclusion_tag("portal/dossier_tabs.html", takes_context=True)
+def dossier_tabs(context: dict[str, Any], cpts: Cpts, current: str) -> dict[str, Any]:
+    """{% dossier_tabs cpts tab %}: the rooms this person may enter, the current one marked."""
+    opened = opened_by(context["request"].user, cpts)
+    tabs = [
+        {
+            "label": tab.label,
+            "url": reverse(tab.route, args=[cpts.reference]),
+            "is_current": tab.key == current,
+        }
+        for tab in TABS
+        if tab.permissions & opened
+    ]
+    return {"tabs": tabs, "cpts": cpts}
+
+
+def opened_by(user: Any, cpts: Cpts) -> frozenset[Permission]:
+    """What this person holds here; a neighbouring authority, which only reads, holds DOSSIER_SEE.
+
+    The page is already served, hence `visible_to` let this person in: without any grant of its own
+    it can only be as an authority concerned.
+    """
+    return permissions_on(user, cpts) or frozenset({Permission.DOSSIER_SEE})
+
+
+@register.simple_tag(takes_context=True)
+def baton_sentence(context: dict[str, Any], cpts: Cpts) -> str:
+    """« C’est à vous depuis 3 jours » or « ARS, depuis 12 jours »: who is awaited, since when."""
+    if cpts.baton == Baton.NOBODY:
+        return "Rien n’est attendu"
+    who = "À vous" if is_turn_of(context["request"].user, cpts) else cpts.get_baton_display()
+    return f"{who}, {since(cpts.baton_since)}"
+
+
+@register.simple_tag
+def commune_count(cpts: Cpts) -> int:
+    """Counted by the query of the page (`with_header`), or here when it was not asked for."""
+    counted = getattr(cpts, "commune_count", None)
+    if counted is None:
+        counted = cpts.territory.communes.count() if cpts.territory else 0
+    return int(counted)
