@@ -67,7 +67,8 @@ class Permission(TextChoices):
     MEMBER_APPROVE = "member_approve", "Approuver ou refuser une adhésion"
     # The portal itself
     PORTAL_ADMINISTER = "portal_administer", "Administrer les comptes et les données de référence"
-    # Never granted to a person: acts of the scheduled tasks
+    # Granted by no role: one's own file (its link or its account), and acts of the scheduled tasks
+    MEMBERSHIP_OWN = "membership_own", "Gérer sa propre adhésion"
     SYSTEM = "system", "Acte automatique du portail"
 
 

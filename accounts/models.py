@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -15,6 +16,9 @@ from foundation import clock
 
 if TYPE_CHECKING:
     from territories.models import Assignment  # the reverse side of a left-to-right relation
+
+# « .invalid » never receives mail (RFC 2606): nobody can prove it, nor take the account.
+PORTAL_EMAIL = "portail@cpts.invalid"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +33,18 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=self.normalize(username or ""))
+
+    def portal(self) -> User:
+        """The portal's own account: author of scheduled acts and of what anonymous visitors ask."""
+        defaults = {
+            "first_name": "Portail",
+            "last_name": "CPTS",
+            "password": make_password(None),
+            "is_active": False,
+            "is_system": True,
+        }
+        account, _ = self.get_or_create(email=PORTAL_EMAIL, defaults=defaults)
+        return account
 
     @staticmethod
     def normalize(email: str) -> str:
