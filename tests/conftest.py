@@ -13,12 +13,16 @@ from accounts.models import User
 from tests import cast as cast_module
 from tests.cast import Cast, Geography
 
+pytest_plugins = ["tests.servers"]
+
 PASSWORD = "un mot de passe de test"
 
 
 @pytest.fixture(autouse=True)
-def own_media_root(settings: Any, tmp_path: Path) -> None:
-    """Files written by a test stay in its own folder."""
+def own_media_root(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> None:
+    """Files written by a test stay in its own folder; a real worker shares the session's one."""
+    if any(request.node.get_closest_marker(name) for name in ("journey", "worker")):
+        return
     settings.MEDIA_ROOT = str(tmp_path / "media")
 
 
