@@ -8,6 +8,9 @@ from cpts_portal import dashboards, dossiers, public_pages
 urlpatterns = [
     path("", public_pages.home, name="home"),
     path("sante/", public_pages.health, name="health"),
+    path("plan-du-site/", public_pages.site_map, name="site_map"),
+    path("accessibilite/", public_pages.accessibility, name="accessibility"),
+    path("mentions-legales/", public_pages.legal_notice, name="legal_notice"),
     path("tableau-de-bord/", dashboards.dashboard, name="dashboard"),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),

@@ -1,23 +1,88 @@
-"""Base of the portal's forms: DSFR look, error summary, refusals shown among the errors."""
+"""Base of the portal's forms: DSFR look, hints and errors tied to their field, refusals shown."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from dsfr.forms import DsfrBaseForm
+from django.forms.widgets import (
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    DateInput,
+    FileInput,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 
 from foundation.refusal import Refused
 
+# How `components/field.html` draws a widget; the first class that fits wins.
+_KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (RadioSelect, "radio"),
+    (CheckboxSelectMultiple, "checkboxes"),
+    (CheckboxInput, "checkbox"),
+    (FileInput, "file"),
+    (Select, "select"),
+    (Textarea, "input"),
+)
+_CLASSES = {"input": "fr-input", "select": "fr-select", "file": "fr-upload"}
 
-class PortalForm(DsfrBaseForm):  # type: ignore[misc]  # django-dsfr ships no types
-    """DSFR form. Put it first among the bases: parents that set labels must run before it.
 
-    django-dsfr fills BoundField's cache while it initialises, so labels changed afterwards would be
-    ignored; `refresh_labels` empties that cache.
+class PortalField(forms.BoundField):
+    """A field on the page: what `components/field.html` needs to know to draw it.
+
+    django-dsfr's own form base writes help texts unescaped and forgets the hint once there is an
+    error; Django 5.2 ties both to the field by itself, so only the DSFR classes are added here.
     """
 
+    @property
+    def template_name(self) -> str:
+        return self.field.template_name or "components/field.html"
+
+    @property
+    def kind(self) -> str:
+        """« input », « select », « radio », « checkboxes », « checkbox » or « file »."""
+        return next((kind for cls, kind in _KINDS if isinstance(self.field.widget, cls)), "input")
+
+    @property
+    def focus_id(self) -> str:
+        """Where the error summary sends: the field, or its first choice."""
+        return self.id_for_label or f"{self.auto_id}_0"
+
+    @property
+    def described_by(self) -> str:
+        """For the groups of choices: the ids of hint and error."""
+        return self.aria_describedby or ""
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        built = super().build_widget_attrs(attrs, widget)
+        dsfr = _CLASSES.get(self.kind)
+        own = self.field.widget.attrs.get("class", "")
+        if dsfr and dsfr not in own.split():
+            built["class"] = f"{dsfr} {own}".strip()
+        return built
+
+
+class PortalForm(forms.Form):
+    """DSFR form. Put it first among the bases: `class F(PortalForm, forms.ModelForm)`."""
+
+    bound_field_class = PortalField
+    template_name = "components/fields.html"
+    template_name_label = "django/forms/label.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for field in self.fields.values():
+            if type(field.widget) is DateInput:
+                # The browser's own calendar; it speaks ISO whatever the language of the page.
+                field.widget.input_type = "date"
+                field.widget.format = "%Y-%m-%d"
+
     def refresh_labels(self) -> None:
-        """Call after changing a field once the form is built."""
+        """Call after changing a field of a form that was already drawn."""
         self._bound_fields_cache.clear()
 
     def run(self, action: Callable[[], Any]) -> bool:

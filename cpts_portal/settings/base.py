@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # its widget templates, found by FORM_RENDERER
     "axes",
     "csp",
     "django_filters",
@@ -66,7 +67,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cpts_portal.context_processors.portal",
             ],
-            "builtins": ["foundation.templatetags.french"],
+            "builtins": ["foundation.templatetags.french", "foundation.templatetags.portal"],
         },
     }
 ]
