@@ -13,12 +13,12 @@ def round_cents(amount: Decimal | int) -> Decimal:
 
     A binary float is refused: it would bring its error into a sum that people are paid.
     """
-    if not isinstance(amount, Decimal | int) or isinstance(amount, bool):
+    if type(amount) not in (Decimal, int):
         raise TypeError(f"An amount is a Decimal or an integer, not {type(amount).__name__}.")
     exact = Decimal(amount)
     if not exact.is_finite():
         raise ValueError("An amount is a finite number.")
-    return exact.quantize(CENT, rounding=ROUND_HALF_UP)
+    return exact.quantize(CENT, ROUND_HALF_UP) or ZERO  # never a negative zero
 
 
 def prorata(amount: Decimal | int, counted: int, whole: int) -> Decimal:
@@ -36,4 +36,4 @@ def format_euros(amount: Decimal | int) -> str:
 
 def plain_amount(amount: Decimal) -> str:
     """Decimal("1234.5") → "1234.50": the form of files read by machines."""
-    return format(round_cents(amount) + ZERO, "f")  # + 0 turns a negative zero into zero
+    return format(round_cents(amount), "f")

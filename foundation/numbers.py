@@ -10,7 +10,7 @@ MINUS = "\u2212"
 def format_number(value: int | Decimal, decimals: int | None = None) -> str:
     """32048 → « 32 048 »; Decimal("-1234.5") with two decimals → « −1 234,50 »."""
     spec = ",f" if decimals is None else f",.{decimals}f"
-    text = format(Decimal(abs(value)), spec)
+    text = format(abs(Decimal(value)), spec)
     return (MINUS if value < 0 else "") + text.replace(",", NBSP).replace(".", ",")
 
 

@@ -34,7 +34,7 @@ class NextSize:
 
     @property
     def sentence(self) -> str:
-        """« 412 habitants sous la taille 3 »."""
+        """« 412 habitants sous la taille 3 »."""
         noun = "habitant" if self.missing < 2 else "habitants"
         return f"{format_number(self.missing)}{NBSP}{noun} sous la taille{NBSP}{self.size}"
 
@@ -87,7 +87,7 @@ def next_size(population: int | None, thresholds: Sequence[SizeThreshold]) -> Ne
 def _checked(population: int | None) -> int:
     """A missing or empty population has no size: it is said, never taken as taille 1."""
     if population is None:
-        raise Refused("La population du territoire n’est pas connue : la taille ne se calcule pas.")
+        raise Refused("La population du territoire n’est pas connue : la taille ne se calcule pas.")
     if population <= 0:
         raise Refused(
             "La population du territoire doit être un nombre entier d’au moins un habitant."
