@@ -52,3 +52,5 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Any]:
     yield _visit
     for visitor in visitors:
         visitor.leave()
+    problems = [problem for visitor in visitors for problem in visitor.problems]
+    assert not problems, "\n".join(problems)
