@@ -89,6 +89,14 @@ def assign(user: User, role: Role, *, body: str = "", **scope: object) -> Assign
     return assignment
 
 
+def end_assignment(user: User, role: Role, **scope: object) -> None:
+    """Take a role back from today on; the row stays, with its dates."""
+    yesterday = clock.today() - dt.timedelta(days=1)  # `valid_to` is a day still in force
+    Assignment.objects.current().filter(user=user, role=role, **scope).update(valid_to=yesterday)
+    user.__dict__.pop("current_assignments", None)
+    user.__dict__.pop("permissions", None)
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenCommune:
     """A commune chosen for a territory and how it is known."""
