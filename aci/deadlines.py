@@ -124,10 +124,14 @@ class MissionDeadlines:
         alerts = []
         if self.start_by is not None and (started_on or today) > self.start_by:
             limit = format_date(self.start_by)
-            alerts.append(f"« {self.mission.label} » devait démarrer au plus tard le {limit}.")
+            alerts.append(
+                f"La mission « {self.mission.label} » devait démarrer au plus tard le {limit}."
+            )
         if self.deployed_by is not None and (deployed_on or today) > self.deployed_by:
             limit = format_date(self.deployed_by)
-            alerts.append(f"« {self.mission.label} » devait être déployée au plus tard le {limit}.")
+            alerts.append(
+                f"La mission « {self.mission.label} » devait être déployée au plus tard le {limit}."
+            )
         return tuple(alerts)
 
 

@@ -36,11 +36,11 @@ class ContractTerms:
     def __post_init__(self) -> None:
         for mission, start in self.mission_starts.items():
             if mission not in MISSIONS:
-                raise Refused(f"« {mission.label} » n’est pas une mission.")
+                raise Refused(f"L’enveloppe « {mission.label} » n’est pas une mission.")
             if start < self.signed_on:
                 raise Refused(
-                    f"« {mission.label} » ne peut pas démarrer le {format_date(start)}, avant la "
-                    f"signature du {format_date(self.signed_on)}."
+                    f"La mission « {mission.label} » ne peut pas démarrer le "
+                    f"{format_date(start)}, avant la signature du {format_date(self.signed_on)}."
                 )
 
 
@@ -135,9 +135,9 @@ def _check_review(
     """What the year's review says must concern a mission of the contract."""
     for mission in achieved:
         if mission is MissionCode.CRISE:
-            raise Refused(f"« {mission.label} » n’a pas de part variable à atteindre.")
+            raise Refused(f"La mission « {mission.label} » n’a pas de part variable à atteindre.")
         if mission not in terms.mission_starts:
-            raise Refused(f"« {mission.label} » n’est pas une mission du contrat.")
+            raise Refused(f"La mission « {mission.label} » ne fait pas partie du contrat.")
     if crisis_recognised and MissionCode.CRISE not in terms.mission_starts:
         raise Refused(
             f"Une crise reconnue ne se paie qu’avec la mission « {MissionCode.CRISE.label} »."
