@@ -14,7 +14,7 @@ from foundation.refusal import Refused
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INTEGER = re.compile(r"\d{1,12}", re.ASCII)
-FRACTION = re.compile(r"\d{1,3}(\.\d{1,12})?|\.\d{1,12}", re.ASCII)
+FRACTION = re.compile(r"\d{1,3}(\.\d{1,20})?|\.\d{1,20}", re.ASCII)
 GRID_CODE = re.compile(r"\w{1,40}", re.ASCII)
 
 
