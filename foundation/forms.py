@@ -37,7 +37,7 @@ class PortalField(forms.BoundField):
 
     @property
     def template_name(self) -> str:
-        return self.field.template_name or "components/field.html"
+        return getattr(self.field, "template_name", None) or "components/field.html"
 
     @property
     def kind(self) -> str:
@@ -83,7 +83,7 @@ class PortalForm(forms.Form):
 
     def refresh_labels(self) -> None:
         """Call after changing a field of a form that was already drawn."""
-        self._bound_fields_cache.clear()
+        vars(self)["_bound_fields_cache"].clear()
 
     def run(self, action: Callable[[], Any]) -> bool:
         """Run an action with the cleaned input; a refusal joins the form's errors.

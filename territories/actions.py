@@ -139,6 +139,7 @@ def choose_communes(
     territory.vintage_reason = vintage_reason or territory.vintage_reason
     territory.source = source or territory.source
     territory.population = sum(figures.values())
+    territory.commune_count = len(figures)
     territory.size = _size_today(territory.population)
     uncertain = {TerritoryCommune.Certainty.INFERRED, TerritoryCommune.Certainty.FILLED}
     territory.is_completed = any(item.certainty in uncertain for item in by_code.values())

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from accounts.access import Role
+from accounts.access import ROLE_SENTENCES, Role
 from foundation import clock
 from foundation.search import search_key
 from territories.querysets import AssignmentQuerySet, CommuneQuerySet, CptsQuerySet
@@ -131,6 +131,9 @@ class Commune(models.Model):
         verbose_name="CPAM",
     )
     postal_codes = models.CharField("codes postaux", max_length=200, blank=True)
+    # Newest municipal figure, to put the large communes first in a search; the figures that count
+    # for a territory are in `Population`, with their vintage.
+    population = models.PositiveIntegerField("population la plus récente", null=True, blank=True)
 
     objects: ClassVar[models.Manager[Commune]] = CommuneQuerySet.as_manager()
 
@@ -158,6 +161,7 @@ class CommuneHistory(models.Model):
 
     old_code = models.CharField("ancien code", max_length=5, db_index=True)
     old_name = models.CharField("ancien nom", max_length=100, blank=True)
+    search_name = models.CharField("nom de recherche", max_length=100, blank=True)
     current = models.ForeignKey(
         Commune, on_delete=models.PROTECT, related_name="former_codes", verbose_name="commune"
     )
@@ -195,6 +199,21 @@ class Population(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commune_id} {self.vintage} : {self.municipal}"
+
+
+class ReferenceFile(models.Model):
+    """A reference file as it was last loaded: the same content is not loaded twice."""
+
+    name = models.CharField("fichier", max_length=60, primary_key=True)
+    sha256 = models.CharField("empreinte SHA-256", max_length=64)
+    loaded_at = models.DateTimeField("chargé le")
+
+    class Meta:
+        verbose_name = "fichier de référence"
+        verbose_name_plural = "fichiers de référence"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Stage(models.TextChoices):
@@ -324,6 +343,8 @@ class Territory(models.Model):
     vintage_reason = models.CharField("motif du choix du millésime", max_length=300, blank=True)
     population = models.PositiveIntegerField("population municipale", default=0)
     size = models.PositiveSmallIntegerField("taille", null=True, blank=True)
+    # Stored like the population: lists show it without counting for each row.
+    commune_count = models.PositiveSmallIntegerField("nombre de communes", default=0)
     source = models.CharField("source", max_length=200, blank=True)
     is_completed = models.BooleanField("territoire complété", default=False)
     frozen_at = models.DateTimeField("figé le", null=True, blank=True)
@@ -500,6 +521,11 @@ class Assignment(models.Model):
             "cpam_district_id": self.cpam_district_id,
         }
         return {name: code for name, code in area.items() if code is not None}
+
+    @property
+    def role_sentence(self) -> str:
+        """What the role does, in one sentence."""
+        return ROLE_SENTENCES[Role(self.role)]
 
     @property
     def scope_label(self) -> str:

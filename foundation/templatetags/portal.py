@@ -1,4 +1,4 @@
-"""What the templates need beside django-dsfr (a builtin library): keys of forms, tones, file sizes."""
+"""What templates need beside django-dsfr (a builtin library): form keys, tones, file sizes."""
 
 import uuid
 from typing import Any

@@ -16,6 +16,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='ReferenceFile',
+            fields=[
+                ('name', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='fichier')),
+                ('sha256', models.CharField(max_length=64, verbose_name='empreinte SHA-256')),
+                ('loaded_at', models.DateTimeField(verbose_name='chargé le')),
+            ],
+            options={
+                'verbose_name': 'fichier de référence',
+                'verbose_name_plural': 'fichiers de référence',
+            },
+        ),
+        migrations.CreateModel(
             name='CpamDistrict',
             fields=[
                 ('code', models.CharField(max_length=10, primary_key=True, serialize=False, verbose_name='code')),
@@ -74,6 +86,7 @@ class Migration(migrations.Migration):
                 ('search_name', models.CharField(max_length=100, verbose_name='nom de recherche')),
                 ('kind', models.CharField(choices=[('COM', 'commune'), ('ARM', 'arrondissement municipal')], default='COM', max_length=3, verbose_name='nature')),
                 ('postal_codes', models.CharField(blank=True, max_length=200, verbose_name='codes postaux')),
+                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population la plus récente')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='arrondissements', to='territories.commune', verbose_name='commune entière')),
                 ('cpam_district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territories.cpamdistrict', verbose_name='CPAM')),
                 ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territories.departement', verbose_name='département')),
@@ -188,6 +201,7 @@ class Migration(migrations.Migration):
                 ('vintage_reason', models.CharField(blank=True, max_length=300, verbose_name='motif du choix du millésime')),
                 ('population', models.PositiveIntegerField(default=0, verbose_name='population municipale')),
                 ('size', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='taille')),
+                ('commune_count', models.PositiveSmallIntegerField(default=0, verbose_name='nombre de communes')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
                 ('is_completed', models.BooleanField(default=False, verbose_name='territoire complété')),
                 ('frozen_at', models.DateTimeField(blank=True, null=True, verbose_name='figé le')),
@@ -225,6 +239,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('old_code', models.CharField(db_index=True, max_length=5, verbose_name='ancien code')),
                 ('old_name', models.CharField(blank=True, max_length=100, verbose_name='ancien nom')),
+                ('search_name', models.CharField(blank=True, max_length=100, verbose_name='nom de recherche')),
                 ('kind', models.CharField(max_length=20, verbose_name='nature')),
                 ('current', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_codes', to='territories.commune', verbose_name='commune')),
             ],
