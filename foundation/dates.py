@@ -1,5 +1,6 @@
 """French dates for sentences: pages use template filters, rules and letters use these."""
 
+import calendar
 import datetime as dt
 
 MONTHS = (
@@ -22,3 +23,10 @@ def format_date(day: dt.date) -> str:
     """« 1er janvier 2026 », with non-breaking spaces, so that a date never wraps."""
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number}\u00a0{MONTHS[day.month - 1]}\u00a0{day.year}"
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """`months` after a day, clamped to the end of the month: 31 August + 6 = 28 or 29 February."""
+    year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month_index + 1)[1]
+    return dt.date(year, month_index + 1, min(day.day, last))

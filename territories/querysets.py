@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from foundation.search import search_key
 
+# Two to five digits, or Corsica: the beginning of a postal code, or a code whole.
+CODE = re.compile(r"\d{2,5}|2[AB]\d{3}")
 READING = {Permission.DOSSIER_SEE, Permission.DOSSIER_LIST, Permission.SHARED_SEE}
 
 
-def scope_filter(user: Any, permission: str, prefix: str = "") -> Q:
+def scope_filter(
+    user: Any, permission: str, prefix: str = "", *, roles: frozenset[Role] | None = None
+) -> Q:
     """The CPTS on which this person's current assignments bring the permission.
 
     `prefix` leads from the filtered model to the CPTS (« cpts__ »). Parties always see their own
     CPTS; authorities only what was handed to them (submitted at least once), committees only what
     the ARS declared complete. `territories.scopes.permissions_on` is the same rule for one object,
-    and a test compares the two for everybody of the cast.
+    and a test compares the two for everybody of the cast. `roles` keeps only some of the roles that
+    grant it, where what they may reach differs further.
     """
     if not user.is_authenticated:
         return Q(pk__in=[])
-    granting = roles_granting(permission)
+    granting = roles_granting(permission) if roles is None else roles
     condition = Q(pk__in=[])
     for assignment in user.current_assignments:
         if assignment.role in granting:
@@ -63,32 +69,34 @@ class CptsQuerySet(models.QuerySet[Any]):
         return self.filter(is_public=True)
 
     def with_header(self) -> CptsQuerySet:
-        """With what the head of a dossier shows, in the same query."""
-        communes = (
-            apps.get_model("territories", "TerritoryCommune")
-            .objects.filter(territory=OuterRef("territory"))
-            .order_by()
-            .values("territory")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
+        """With what the head of a dossier and the lists show, in the same query."""
         return self.select_related("territory", "region", "departement", "cpam_district").annotate(
-            commune_count=Coalesce(Subquery(communes), 0)
+            commune_count=Coalesce(F("territory__commune_count"), 0)
         )
+
+    def covering(self, commune: Any) -> CptsQuerySet:
+        """Those whose territory in force holds the commune, whole or by arrondissement."""
+        memberships = apps.get_model("territories", "TerritoryCommune").objects.filter(
+            territory=OuterRef("territory")
+        )
+        same_place = Q(commune=commune.pk) | Q(commune__parent=commune.pk)
+        if commune.parent_id:
+            same_place |= Q(commune=commune.parent_id)
+        return self.filter(Exists(memberships.filter(same_place)))
 
     def search(self, text: str) -> CptsQuerySet:
         """Name, reference or commune, without accents or case; every word must be found."""
-        found = self
-        for word in search_key(text).split():
-            found = found.filter(
-                Q(search_name__contains=word)
-                | Exists(
-                    apps.get_model("territories", "TerritoryCommune").objects.filter(
-                        territory=OuterRef("territory"), commune__search_name__startswith=word
-                    )
-                )
-            )
-        return found
+        words = search_key(text).split()
+        if not words:
+            return self
+        named = Q()
+        for word in words:
+            named &= Q(search_name__contains=word)
+        communes = apps.get_model("territories", "Commune").objects.search(text).order_by()
+        through_commune = apps.get_model("territories", "TerritoryCommune").objects.filter(
+            territory=OuterRef("territory"), commune__in=communes.values("pk")
+        )
+        return self.filter(named | Exists(through_commune))
 
 
 class CommuneQuerySet(models.QuerySet[Any]):
@@ -99,11 +107,37 @@ class CommuneQuerySet(models.QuerySet[Any]):
         return self.filter(kind="COM")
 
     def search(self, text: str) -> CommuneQuerySet:
-        """By name (prefix, no accents), INSEE code or postal code."""
-        text = text.strip()
-        if len(text) == 5 and text[:2].isalnum() and text[-3:].isdigit():
-            return self.filter(Q(insee_code=text.upper()) | Q(postal_codes__contains=text))
-        return self.filter(search_name__startswith=search_key(text) or "\0")
+        """By name, former name, INSEE code or postal code; best matches first."""
+        code = re.sub(r"\s", "", text).upper()
+        if CODE.fullmatch(code):
+            return self._coded(code)
+        return self._named(search_key(text))
+
+    def _coded(self, code: str) -> CommuneQuerySet:
+        """INSEE code of today or of yesterday, or postal code, whole or begun."""
+        former = apps.get_model("territories", "CommuneHistory").objects.filter(old_code=code)
+        return self.filter(
+            Q(insee_code=code)
+            | Q(postal_codes__startswith=code)
+            | Q(postal_codes__contains=f"|{code}")
+            | Q(pk__in=former.values("current"))
+        ).order_by("-population", "name", "pk")
+
+    def _named(self, key: str) -> CommuneQuerySet:
+        """The whole name, its beginning, the beginning of one of its words, or a former name."""
+        if len(key) < 2:  # one letter is a search only for the communes named so (« Y »)
+            return self.filter(search_name=key or None)
+        former = apps.get_model("territories", "CommuneHistory").objects.filter(
+            search_name__startswith=key
+        )
+        rank = Case(
+            When(search_name=key, then=0), When(search_name__startswith=key, then=1), default=2
+        )
+        return self.filter(
+            Q(search_name__startswith=key)
+            | Q(search_name__contains=f" {key}")
+            | Q(pk__in=former.values("current"))
+        ).order_by(rank, F("population").desc(nulls_last=True), "name", "pk")
 
 
 class AssignmentQuerySet(models.QuerySet[Any]):

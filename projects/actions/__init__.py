@@ -1,0 +1,51 @@
+"""Every act on a letter of intent or a health project. All take plain arguments and `by=`.
+
+Each is one transaction: rights and state through the workflow, row, journal, whose turn it is, and
+the e-mails as work to be done. They refresh the instance they are given, and refuse with `Refused`.
+"""
+
+from projects.actions.decisions import (
+    approve,
+    oppose,
+    refuse,
+    take_up_again,
+    validate,
+    validate_due_projects,
+    validate_tacitly,
+    withdraw,
+)
+from projects.actions.holders import accept_invitation, invite, open_letter, start_letter
+from projects.actions.procedures import load_procedures
+from projects.actions.review import ask_for_pieces, declare_complete, give_opinion, submit
+from projects.actions.writing import (
+    add_attachment,
+    open_health_project,
+    remove_attachment,
+    save_step,
+    write_answers,
+)
+
+__all__ = [
+    "accept_invitation",
+    "add_attachment",
+    "approve",
+    "ask_for_pieces",
+    "declare_complete",
+    "give_opinion",
+    "invite",
+    "load_procedures",
+    "open_health_project",
+    "open_letter",
+    "oppose",
+    "refuse",
+    "remove_attachment",
+    "save_step",
+    "start_letter",
+    "submit",
+    "take_up_again",
+    "validate",
+    "validate_due_projects",
+    "validate_tacitly",
+    "withdraw",
+    "write_answers",
+]

@@ -1,0 +1,44 @@
+"""The regional procedures: dated files become rows; a running filing keeps the one it began with."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from projects.models import Procedure
+
+FOLDER = Path(__file__).parent.parent / "procedures"
+
+
+@transaction.atomic
+def load_procedures() -> int:
+    """Create the procedures that are not there yet; gives how many.
+
+    A row already there is left alone: filings began with it, or an administrator has changed it. A
+    change of procedure is a new file with its own date.
+    """
+    created = 0
+    for path in sorted(FOLDER.glob("*.toml")):
+        with path.open("rb") as file:
+            source = tomllib.load(file)
+        code, defaults = _columns(source)
+        _, is_new = Procedure.objects.get_or_create(code=code, defaults=defaults)
+        created += is_new
+    return created
+
+
+def procedure_for(region_code: str, day: dt.date) -> Procedure:
+    """The procedure in force in a region on a day; loads the files where nobody did."""
+    if not Procedure.objects.exists():
+        load_procedures()
+    procedure: Procedure = Procedure.objects.in_force(region_code, day)
+    return procedure
+
+
+def _columns(source: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    columns = {key: value for key, value in source.items() if key not in {"delays", "region"}}
+    columns |= source["delays"]
+    columns["region_id"] = source.get("region")
+    return columns.pop("code"), columns

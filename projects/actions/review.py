@@ -1,0 +1,229 @@
+"""From the hands of the holders to a complete file with its opinions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from accounts.access import Permission, Role
+from accounts.models import User
+from foundation import clock
+from foundation.refusal import Refused
+from foundation.workflow import NotAllowed
+from projects import emails
+from projects.actions.act import awaited, next_deadline, note, pass_through, set_clock
+from projects.models import FieldComment, Filing, Kind, Opinion, Submission, Suspension
+from projects.workflow import Level, State
+from territories.actions import move
+from territories.models import Assignment, Stage, Territory
+from territories.scopes import quality_on
+
+STAGE_WHEN_FILED = {Kind.LETTER: Stage.LETTER, Kind.PROJECT: Stage.PROJECT_FILED}
+
+
+@transaction.atomic
+def submit(filing: Filing, *, by: User) -> Filing:
+    """Hand the filing over to the ARS and the CPAM; an answer to pieces restarts the clock."""
+    from_state = pass_through("submit", filing, by=by)
+    now = clock.now()
+    filing.territory = filing.cpts.territory
+    filing.submitted_at = now
+    Submission.objects.create(
+        filing=filing,
+        number=filing.submissions.count() + 1,
+        answers=filing.answers,
+        territory=_territory_facts(filing.cpts.territory),
+        submitted_by=by,
+    )
+    filing.comments.filter(answered_at=None).update(answered_at=now)
+    filing.suspensions.filter(until=None).update(until=clock.today())
+    set_clock(filing)
+    filing.save(update_fields=["state", "territory", "submitted_at", "due_on", "tacit_on"])
+    stage = STAGE_WHEN_FILED[Kind(filing.kind)]
+    move(filing.cpts, stage=stage, baton=awaited(filing), deadline=next_deadline(filing))
+    words = "Lettre d’intention transmise" if filing.is_letter else "Projet de santé transmis"
+    details = " avec les pièces demandées" if from_state == State.INCOMPLETE else ""
+    sentence = f"{words} à l’ARS et à la CPAM{details}"
+    entry = note("submit", filing, by=by, sentence=sentence, from_state=from_state)
+    emails.receipt(filing, entry, by=by)
+    emails.filed(filing, entry, by=by)
+    return filing
+
+
+@transaction.atomic
+def ask_for_pieces(
+    filing: Filing, *, reason: str, comments: Mapping[str, str], by: User
+) -> Filing:
+    """Send the filing back with comments that name the fields; stops the clock if it runs."""
+    reason = reason.strip()
+    asked = {key: text.strip() for key, text in comments.items() if text.strip()}
+    from_state = pass_through("ask_for_pieces", filing, by=by)
+    if not asked:
+        raise Refused("Dites au moins une pièce ou une réponse attendue.")
+    known = commentable_keys(filing)
+    if unknown := sorted(asked.keys() - known.keys()):
+        raise Refused(f"Question inconnue : {', '.join(unknown)}.")
+    suspension = _stop_clock(filing, reason or "Pièces demandées")
+    FieldComment.objects.bulk_create(
+        FieldComment(
+            filing=filing,
+            field_key=key,
+            text=text,
+            by=by,
+            by_role=quality_on(by, filing.cpts),
+            suspension=suspension,
+        )
+        for key, text in asked.items()
+    )
+    filing.save(update_fields=["state", "due_on", "tacit_on"])
+    move(filing.cpts, baton=awaited(filing), deadline=next_deadline(filing))
+    entry = note(
+        "ask_for_pieces",
+        filing,
+        by=by,
+        sentence=f"Pièces demandées : {_count(asked)}",
+        from_state=from_state,
+        reason=reason,
+        fields=sorted(asked),
+    )
+    emails.pieces_asked(
+        filing, entry, reason, [(known[key], text) for key, text in asked.items()], by=by
+    )
+    return filing
+
+
+@transaction.atomic
+def declare_complete(filing: Filing, *, by: User) -> Filing:
+    """The file is whole: a letter becomes public, the clock of a project starts."""
+    from_state = pass_through("declare_complete", filing, by=by)
+    # A file completed again keeps its first day: the clock was only suspended.
+    filing.complete_at = filing.complete_at or clock.now()
+    filing.comments.filter(closed_at=None).update(closed_at=clock.now())
+    set_clock(filing)
+    filing.save(update_fields=["state", "complete_at", "due_on", "tacit_on"])
+    move(
+        filing.cpts,
+        baton=awaited(filing),
+        deadline=next_deadline(filing),
+        public=True,
+    )
+    words = "Lettre d’intention complète" if filing.is_letter else "Projet de santé complet"
+    entry = note(
+        "declare_complete",
+        filing,
+        by=by,
+        sentence=words,
+        from_state=from_state,
+        due_on=filing.due_on and filing.due_on.isoformat(),
+    )
+    emails.complete(filing, entry, by=by)
+    if filing.missing_levels:
+        emails.opinion_wanted(filing, entry, by=by)
+    else:
+        emails.decision_wanted(filing, entry, by=by)
+    return filing
+
+
+@transaction.atomic
+def give_opinion(
+    filing: Filing, *, level: str, recommendation: str, text: str, by: User
+) -> Opinion:
+    """A committee body gives its opinion, once; it is frozen. The last one calls for the decision.
+
+    The body is the one the person represents; only a member for the whole région speaks for the
+    regional committee.
+    """
+    level = Level(level)
+    from_state = pass_through(f"give_{level}_opinion", filing, by=by)
+    body = _body_of(by, filing, level)
+    if filing.opinions.filter(level=level, body=body).exists():
+        raise Refused(f"{body} a déjà donné son avis.")
+    text = text.strip()
+    needs_reasons = {
+        Opinion.Recommendation.WITH_RESERVATIONS,
+        Opinion.Recommendation.UNFAVOURABLE,
+    }
+    if recommendation in needs_reasons and not text:
+        raise Refused("Un avis défavorable ou avec réserves se motive.")
+    opinion = Opinion.objects.create(
+        filing=filing,
+        level=level,
+        body=body,
+        recommendation=recommendation,
+        text=text,
+        given_by=by,
+    )
+    if level not in filing.given_levels:
+        filing.given_levels = [*filing.given_levels, level.value]
+    filing.save(update_fields=["given_levels"])
+    move(filing.cpts, baton=awaited(filing), deadline=next_deadline(filing))
+    label = filing.procedure.label_of(level, filing.kind)
+    entry = note(
+        f"give_{level}_opinion",
+        filing,
+        by=by,
+        sentence=f"{label} ({body}) : {opinion.get_recommendation_display().lower()}",
+        from_state=from_state,
+        opinion=opinion.pk,
+    )
+    if not filing.missing_levels:
+        emails.decision_wanted(filing, entry, by=by)
+    return opinion
+
+
+def commentable_keys(filing: Filing) -> dict[str, str]:
+    """What a comment may be about: the questions, the territory, the kinds of pieces."""
+    keys = {item.key: item.label for item in filing.outline.questions(filing.answers)}
+    keys["territory"] = "Communes du territoire"
+    return keys | {
+        f"attachment.{item.value}": f"Pièce : {item.label}" for item in filing.outline.attachments
+    }
+
+
+def _stop_clock(filing: Filing, reason: str) -> Suspension | None:
+    """A running legal clock stands still from today; nothing to stop before the complete file."""
+    if filing.is_letter or filing.complete_at is None:
+        return None
+    suspension = Suspension.objects.create(filing=filing, since=clock.today(), reason=reason)
+    set_clock(filing)
+    return suspension
+
+
+def _body_of(user: User, filing: Filing, level: Level) -> str:
+    """The body for which this person sits on a committee of that level."""
+    seats = [
+        seat
+        for seat in user.current_assignments
+        if seat.role == Role.COMMITTEE
+        and all(getattr(filing.cpts, name) == code for name, code in seat.area.items())
+    ]
+    if not seats:
+        raise NotAllowed(Permission.OPINION_GIVE)
+    fit = [seat for seat in seats if level == Level.LOCAL or _is_regional(seat)]
+    if not fit:
+        raise Refused("Votre comité est local : il donne l’avis local, non l’avis régional.")
+    return fit[0].body or f"{Level(level).label} ({fit[0].scope_label})"
+
+
+def _is_regional(seat: Assignment) -> bool:
+    return seat.departement_id is None and seat.cpam_district_id is None and seat.cpts_id is None
+
+
+def _count(asked: Mapping[str, str]) -> str:
+    return "1 question" if len(asked) == 1 else f"{len(asked)} questions"
+
+
+def _territory_facts(territory: Territory | None) -> dict[str, Any]:
+    """The territory as it is handed over, readable whatever becomes of it."""
+    if territory is None:
+        return {}
+    communes = territory.communes.select_related("commune").order_by("commune__name")
+    return {
+        "vintage": territory.vintage,
+        "population": territory.population,
+        "size": territory.size,
+        "communes": [
+            {"code": row.commune_id, "name": row.commune.name, "population": row.population}
+            for row in communes
+        ],
+    }

@@ -1,0 +1,120 @@
+"""E-mails of letters and projects: who is told what, written down with the act."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.access import Role
+from accounts.models import User
+from projects.models import Filing, Invitation
+from records import mail
+from records.models import JournalEntry
+from territories.models import Assignment, Cpts
+
+HOLDERS = {Role.HOLDER, Role.PRESIDENT, Role.COORDINATOR}
+REVIEWERS = {Role.ARS_REVIEWER, Role.CPAM_OFFICER}
+
+
+def people(cpts: Cpts, roles: Iterable[Role]) -> list[User]:
+    """Whoever holds one of these roles on this CPTS today, once each."""
+    seats = (
+        Assignment.objects.current()
+        .on(cpts)
+        .filter(role__in=list(roles), user__is_active=True)
+        .select_related("user")
+        .order_by("user__email")
+    )
+    return list({seat.user_id: seat.user for seat in seats}.values())
+
+
+def receipt(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To the holders: it has arrived, with its reference, and what comes next."""
+    _tell(HOLDERS, "projects/receipt", filing, entry, by=by)
+
+
+def filed(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To the ARS and the CPAM: something to check."""
+    _tell(REVIEWERS, "projects/filed", filing, entry, by=by)
+
+
+def pieces_asked(
+    filing: Filing,
+    entry: JournalEntry,
+    reason: str,
+    requests: list[tuple[str, str]],
+    *,
+    by: User,
+) -> None:
+    """To the holders: what is asked, question by question."""
+    details = {"reason": reason, "requests": requests}
+    _tell(HOLDERS, "projects/pieces_asked", filing, entry, by=by, **details)
+
+
+def complete(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To the holders: the file is complete, and the legal delay of a project runs."""
+    _tell(HOLDERS, "projects/complete", filing, entry, by=by)
+
+
+def opinion_wanted(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To the committees: a complete file waits for their opinion."""
+    levels = [filing.procedure.label_of(level, filing.kind) for level in filing.missing_levels]
+    _tell({Role.COMMITTEE}, "projects/opinion_wanted", filing, entry, by=by, levels=levels)
+
+
+def decision_wanted(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To those who decide and those who prepare the decision."""
+    roles = {Role.ARS_DIRECTOR, Role.ARS_REVIEWER}
+    _tell(roles, "projects/decision_wanted", filing, entry, by=by)
+
+
+def decided(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To the three parties: the decision, its reasons, what comes next."""
+    roles = HOLDERS | REVIEWERS | {Role.ARS_DIRECTOR}
+    _tell(roles, "projects/decided", filing, entry, by=by)
+
+
+def withdrawn(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To the ARS and the CPAM: nothing to examine any more."""
+    _tell(REVIEWERS, "projects/withdrawn", filing, entry, by=by)
+
+
+def invitation(invited: Invitation, token: str) -> None:
+    """To the co-holder: the single-use link. The only place where the secret is written."""
+    context: dict[str, object] = {
+        "invitation": invited,
+        "cpts": invited.cpts,
+        "link": settings.PORTAL_URL + reverse("projects:accept_invitation", args=[token]),
+    }
+    mail.send(
+        invited.email,
+        "projects/invitation",
+        context,
+        key=f"invitation-{invited.pk}",
+        by=invited.invited_by,
+        dossier=invited.cpts.reference,
+    )
+
+
+def _tell(
+    roles: Iterable[Role],
+    template: str,
+    filing: Filing,
+    entry: JournalEntry,
+    *,
+    by: User,
+    **details: object,
+) -> None:
+    cpts = filing.cpts
+    route = "projects:letter" if filing.is_letter else "projects:health_project"
+    context: dict[str, object] = {
+        "filing": filing,
+        "cpts": cpts,
+        "link": settings.PORTAL_URL + reverse(route, args=[cpts.reference]),
+        **details,
+    }
+    for user in people(cpts, roles):
+        key = f"{cpts.reference}-{entry.number}-{template}-{user.pk}"
+        mail.send(
+            user.email, template, {**context, "to": user}, key=key, by=by, dossier=cpts.reference
+        )

@@ -1,0 +1,124 @@
+"""Who sees which filings, and what waits for whom. `visible_to` is the only door of the views."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from accounts.access import Permission, Role, roles_granting
+from foundation import clock
+from projects.workflow import State
+from territories.querysets import scope_filter
+
+
+class ProcedureQuerySet(models.QuerySet[Any]):
+    """Procedures by region and date."""
+
+    def in_force(self, region_code: str, day: dt.date) -> Any:
+        """The latest procedure of the region that has begun, else the national one."""
+        begun = self.filter(effective_from__lte=day).order_by("-effective_from")
+        national = self.filter(region=None).order_by("effective_from")
+        return (
+            begun.filter(region=region_code).first()
+            or begun.filter(region=None).first()
+            or national.first()
+        )
+
+
+class FilingQuerySet(models.QuerySet[Any]):
+    """Letters and projects."""
+
+    def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> Self:
+        """Own drafts always; authorities once submitted; committees once complete."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(filing_scope(user, permission))
+
+    def letters(self) -> Self:
+        return self.filter(kind="letter")
+
+    def projects(self) -> Self:
+        return self.filter(kind="project")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-number")
+
+    def awaiting_opinion_of(self, user: Any) -> Self:
+        """Complete filings on which this person's committee has not yet given its opinion."""
+        if not user.is_authenticated:
+            return self.none()
+        given = apps.get_model("projects", "Opinion").objects.filter(given_by=user)
+        return (
+            self.visible_to(user, Permission.OPINION_GIVE)
+            .filter(state=State.COMPLETE)
+            .exclude(pk__in=given.values("filing"))
+        )
+
+    def to_review_by(self, user: Any) -> Self:
+        """Filings that wait for this person: completeness for reviewers, decision for directors."""
+        to_check = Q(state=State.SUBMITTED) & filing_scope(user, Permission.FILING_COMPLETE)
+        to_decide = Q(state=State.COMPLETE) & filing_scope(user, Permission.FILING_DECIDE)
+        return self.filter(to_check | to_decide)
+
+    def tacitly_due(self) -> Self:
+        """Complete projects whose legal delay is over: validated by silence (L1434-12 CSP)."""
+        return self.projects().filter(state=State.COMPLETE, tacit_on__lte=clock.today())
+
+    def with_page(self) -> Self:
+        """With what the head of the dossier and the page of a filing show, in one query."""
+        return self.select_related(
+            "cpts__territory",
+            "cpts__region",
+            "cpts__departement",
+            "cpts__cpam_district",
+            "procedure",
+            "letter",
+        )
+
+
+class OfFilingQuerySet(models.QuerySet[Any]):
+    """Comments, attachments, opinions, submissions: seen by those who see their filing."""
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(filing_scope(user, Permission.DOSSIER_SEE, "filing__"))
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    """Invitations of co-holders."""
+
+    def open(self) -> Self:
+        """Neither accepted nor expired."""
+        return self.filter(accepted_at=None, expires_at__gt=clock.now())
+
+    def bearing(self, token: str) -> Self:
+        """The open invitation of this link; the secret itself is not stored."""
+        return self.open().filter(token_sha256=hashlib.sha256(token.encode()).hexdigest())
+
+
+def filing_scope(user: Any, permission: str, prefix: str = "") -> Q:
+    """The filings this person may reach; `prefix` leads to the filing (« filing__ »).
+
+    Holders see their own at any time. What was never submitted does not exist for the authorities,
+    nor what was never complete for the committees (domain/procedures.md).
+    """
+    cpts = f"{prefix}cpts__"
+    granting = roles_granting(permission)
+    own = [
+        item.cpts_id
+        for item in user.current_assignments
+        if item.cpts_id is not None and item.role in granting
+    ]
+    authorities = scope_filter(user, permission, cpts, roles=granting - {Role.COMMITTEE})
+    committees = scope_filter(user, permission, cpts, roles=granting & {Role.COMMITTEE})
+    return (
+        Q(**{f"{prefix}cpts__in": own})
+        | (authorities & Q(**{f"{prefix}submitted_at__isnull": False}))
+        | (committees & Q(**{f"{prefix}complete_at__isnull": False}))
+    )
