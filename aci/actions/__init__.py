@@ -1,0 +1,22 @@
+"""The verbs of the ACI contract, from its first draft to its end."""
+
+from aci.actions.documents import make_document, want_draft_pdf
+from aci.actions.grids import load_grids
+from aci.actions.life import expire_contracts, open_contract_years
+from aci.actions.negotiation import accept, change_terms, draft, freeze
+from aci.actions.signing import CONSENT, send_back, sign
+
+__all__ = [
+    "CONSENT",
+    "accept",
+    "change_terms",
+    "draft",
+    "expire_contracts",
+    "freeze",
+    "load_grids",
+    "make_document",
+    "open_contract_years",
+    "send_back",
+    "sign",
+    "want_draft_pdf",
+]

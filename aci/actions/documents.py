@@ -1,0 +1,93 @@
+"""The PDFs of a contract: wanted with the act, made by a worker, stored once and for all."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from aci.actions.held import held
+from aci.contract_inputs import contract_inputs, digest, signatures_inputs
+from aci.models import Contract, ContractDocument
+from aci.pdf import Report, contract_pdf, signed_pdf
+from foundation import clock
+from foundation.refusal import Refused
+from records import files, jobs
+from records.models import Job
+
+Kind = ContractDocument.Kind
+
+_LABELS = {
+    Kind.DRAFT: "Document de travail du contrat {}",
+    Kind.FROZEN: "Contrat {} figé pour signature",
+    Kind.FINAL: "Contrat {} signé",
+}
+
+
+@transaction.atomic
+def want_draft_pdf(contract: Contract, *, by: User) -> Job:
+    """Ask for the working document of the terms as they stand today."""
+    contract = held(contract)
+    if contract.is_signed:
+        raise Refused("Le contrat est signé : son document ne change plus.")
+    return want_document(contract, Kind.DRAFT, by=by)
+
+
+def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) -> Job:
+    """Keep what the document will say, and want its file. Call it inside an act."""
+    inputs = _inputs(contract, kind)
+    document, _ = ContractDocument.objects.get_or_create(
+        contract=contract,
+        kind=kind,
+        version=contract.terms_version,
+        inputs_sha256=digest(inputs),
+        defaults={"inputs": inputs, "wanted_at": clock.now()},
+    )
+    job = jobs.want(
+        f"contract_{kind.value}_pdf",
+        key=str(document.pk),
+        label=_LABELS[kind].format(contract.reference),
+        by=by,
+        dossier=contract.cpts.reference,
+        document=document.pk,
+    )
+    contract.document_job = job
+    contract.save(update_fields=["document_job"])
+    return job
+
+
+def make_document(job: Job) -> str:
+    """Make the file of a document, unless it is there. Whoever stores it first is right."""
+    document = ContractDocument.objects.select_related("file").get(pk=job.payload["document"])
+    if document.file_id is not None:
+        return document.sha256
+    content = _content(document, partial(jobs.report, job))
+    jobs.report(job, 90, "Enregistrement du fichier")
+    stored = files.store_bytes(
+        content,
+        name=f"{document.inputs['reference']}-{document.get_kind_display().replace(' ', '-')}.pdf",
+        content_type="application/pdf",
+        by=job.requested_by,
+        dossier=job.dossier,
+    )
+    # Of two workers, one writes: the file of a document is never replaced.
+    ContractDocument.objects.filter(pk=document.pk, file=None).update(
+        file=stored, sha256=stored.sha256, made_at=clock.now()
+    )
+    document.refresh_from_db(fields=["file", "sha256"])
+    return document.sha256
+
+
+def _inputs(contract: Contract, kind: ContractDocument.Kind) -> dict[str, Any]:
+    if kind != Kind.FINAL:
+        return contract_inputs(contract, kind.value)
+    frozen = contract.documents.get(kind=Kind.FROZEN, version=contract.terms_version)
+    return signatures_inputs(contract, frozen)
+
+
+def _content(document: ContractDocument, report: Report) -> bytes:
+    if document.kind != Kind.FINAL:
+        return contract_pdf(document.inputs, report=report)
+    frozen = document.contract.documents.get(kind=Kind.FROZEN, version=document.version)
+    assert frozen.file is not None  # a signature needs the stored file
+    return signed_pdf(frozen.file.read(), document.inputs, report=report)

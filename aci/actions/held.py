@@ -1,0 +1,32 @@
+"""What every act on a contract begins and ends with: hold the row, pass the baton."""
+
+from aci.models import Contract
+from territories.actions import move
+from territories.models import Baton
+
+
+def held(contract: Contract) -> Contract:
+    """The contract as it stands now, held until the end of the act.
+
+    The CPTS is held too: its stage and baton are rewritten with the act.
+    """
+    return (
+        Contract.objects.select_for_update(of=("self", "cpts"))
+        .select_related(
+            "cpts__region",
+            "cpts__cpam_district",
+            "cpts__territory",
+            "territory",
+            "previous",
+            "health_project",
+            "grid",
+        )
+        .get(pk=contract.pk)
+    )
+
+
+def pass_baton(contract: Contract, baton: Baton) -> None:
+    """The dossier waits for somebody else; its deadline stays what it was."""
+    cpts = contract.cpts
+    deadline = (cpts.next_deadline, cpts.next_deadline_label) if cpts.next_deadline else None
+    move(cpts, baton=baton, deadline=deadline)

@@ -1,0 +1,167 @@
+"""A contract in force: its years open one after the other, then it ends."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from accounts.models import User
+from aci import emails
+from aci.actions.documents import want_document
+from aci.actions.held import held
+from aci.contract_funding import basis_of, settings_of, stored_grids
+from aci.deadlines import contract_end, contract_years
+from aci.funding_sheet import plain_sheet
+from aci.grid_files import read_setting_rows, settings_on
+from aci.models import Contract, ContractDocument, ContractYear, FundingGrid
+from aci.workflow import WORKFLOW
+from foundation import clock
+from records import journal
+from territories.actions import freeze_territory, move
+from territories.models import Baton, Stage
+from territories.scopes import may_on
+
+
+def enter_into_force(contract: Contract, *, last_signatory: User) -> None:
+    """What the third signature brings, in its own transaction: nothing waits for a task."""
+    portal = User.objects.portal()
+    before = contract.state
+    if contract.previous:
+        _end_before_renewal(contract.previous)
+    WORKFLOW.apply("enter_into_force", contract, may=may_on(portal, contract.cpts))
+    _date(contract)
+    _open_year(contract, 1)
+    journal.record(
+        "enter_into_force",
+        contract,
+        by=portal,
+        dossier=contract.cpts.reference,
+        sentence=f"Le contrat {contract.reference} est en vigueur",
+        from_state=before,
+        to_state=contract.state,
+        ends_on=contract.ends_on.isoformat() if contract.ends_on else "",
+    )
+    move(
+        contract.cpts,
+        stage=Stage.CONTRACTED,
+        baton=Baton.COORDINATOR,
+        deadline=_next_deadline(contract),
+        contract_end=contract.ends_on,
+    )
+    want_document(contract, ContractDocument.Kind.FINAL, by=last_signatory)
+    emails.contract_in_force(contract, by=last_signatory)
+
+
+def open_contract_years() -> int:
+    """Open every contract year whose anniversary has come. Safe to run late, and twice."""
+    portal = User.objects.portal()
+    opened = 0
+    for contract in Contract.objects.in_force().order_by("pk"):
+        opened += _open_due_years(contract, by=portal)
+    return opened
+
+
+def expire_contracts() -> int:
+    """Close every contract whose last day is over. Safe to run late, and twice."""
+    past = list(Contract.objects.past_their_end().order_by("pk"))
+    for contract in past:
+        _expire(contract)
+    return len(past)
+
+
+@transaction.atomic
+def _open_due_years(contract: Contract, *, by: User) -> int:
+    contract = held(contract)
+    years = contract_years(contract.signature_day, settings_of(contract))
+    known = set(contract.years.values_list("number", flat=True))
+    due = [year for year in years if year.start <= clock.today() and year.number not in known]
+    for year in due:
+        _open_year(contract, year.number)
+        journal.record(
+            "open_contract_year",
+            contract,
+            by=by,
+            dossier=contract.cpts.reference,
+            sentence=f"Ouverture de l’année de contrat {year.number}",
+            to_state=contract.state,
+        )
+    if due:
+        move(contract.cpts, deadline=_next_deadline(contract))
+    return len(due)
+
+
+@transaction.atomic
+def _expire(contract: Contract) -> None:
+    contract = held(contract)
+    portal = User.objects.portal()
+    before = contract.state
+    WORKFLOW.apply("expire", contract, may=may_on(portal, contract.cpts))
+    contract.save(update_fields=["state"])
+    journal.record(
+        "expire",
+        contract,
+        by=portal,
+        dossier=contract.cpts.reference,
+        sentence=f"Le contrat {contract.reference} est arrivé à échéance",
+        from_state=before,
+        to_state=contract.state,
+    )
+    renewal_open = contract.cpts.contracts.open().exists()
+    move(contract.cpts, stage=Stage.EXPIRED, baton=None if renewal_open else Baton.CPAM)
+    emails.contract_expired(contract, by=portal)
+
+
+def _end_before_renewal(previous: Contract) -> None:
+    """The renewal is signed before the nightly task has closed the contract it follows."""
+    if previous in Contract.objects.past_their_end():
+        _expire(previous)
+
+
+def _date(contract: Contract) -> None:
+    """The day of the last signature dates everything: missions, years, end, territory."""
+    today = clock.today()
+    settings = settings_on(today, read_setting_rows())
+    contract.signed_on = today
+    contract.ends_on = contract_end(today, settings)
+    contract.funding_settings = settings.as_texts()
+    territory = contract.territory_in_use
+    # A renewal may keep the territory that the contract before it froze.
+    contract.territory = territory if territory.is_frozen else freeze_territory(contract.cpts)
+    contract.missions.filter(starts_on=None).update(starts_on=today)
+    contract.save()
+
+
+def _open_year(contract: Contract, number: int) -> ContractYear:
+    """Compute the year with the grid of its first day, and keep all that it was computed from."""
+    basis = basis_of(contract)
+    funding = basis.year(number, grids=stored_grids())
+    sheet = plain_sheet(funding)
+    return ContractYear.objects.create(
+        contract=contract,
+        number=number,
+        start=funding.contract_year.start,
+        end=funding.contract_year.last_day,
+        grid=FundingGrid.objects.get(code=funding.grid.code),
+        population=basis.population,
+        size=basis.size,
+        inputs={**basis.as_plain(), "grid": sheet["grid"]},
+        lines=sheet["lines"],
+        schedule=sheet["schedule"],
+        total_due=funding.total_due,
+    )
+
+
+def _next_deadline(contract: Contract) -> tuple[dt.date, str] | None:
+    """The first day to come on which something is expected of the parties."""
+    today = clock.today()
+    days: list[tuple[dt.date, str]] = []
+    for mission in contract.missions.all():
+        limits = mission.deadlines
+        if limits.start_by and mission.start_day > today:
+            days.append((limits.start_by, f"Démarrage de la mission « {mission.label} »"))
+        if limits.deployed_by:
+            days.append((limits.deployed_by, f"Déploiement de la mission « {mission.label} »"))
+    for year in contract_years(contract.signature_day, settings_of(contract))[1:]:
+        days.append((year.start, f"Anniversaire du contrat : ouverture de l’année {year.number}"))
+    if contract.ends_on:
+        days.append((contract.ends_on, "Fin du contrat"))
+    return min((item for item in days if item[0] >= today), default=None)

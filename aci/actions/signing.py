@@ -1,0 +1,113 @@
+"""Three signatures, once each, by three people, or a return to negotiation."""
+
+from django.db import transaction
+
+from accounts.models import User
+from aci import emails
+from aci.actions.held import held, pass_baton
+from aci.actions.life import enter_into_force
+from aci.contract_inputs import territory_inputs
+from aci.models import Contract, ContractDocument, Signature
+from aci.parties import Party
+from aci.workflow import WORKFLOW
+from foundation import clock
+from foundation.refusal import Refused, StaleVersion
+from records import journal
+from territories.models import Baton
+from territories.scopes import may_on, quality_on
+
+# The sentence each signatory agrees to; it is kept with the signature.
+CONSENT = (
+    "J’ai lu le contrat dont l’empreinte est affichée et je le signe au nom de la partie que "
+    "je représente."
+)
+
+
+@transaction.atomic
+def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: User) -> Contract:
+    """A signatory signs for one party the file whose SHA-256 is given; the third one concludes."""
+    contract = held(contract)
+    before = contract.state
+    WORKFLOW.apply(f"sign_for_{party.value}", contract, may=may_on(by, contract.cpts))
+    document = _document_to_sign(contract, sha256)
+    _refuse_twice(contract, party, by)
+    if not consent:
+        raise Refused("Cochez la case par laquelle vous signez le contrat.")
+    signature = Signature.objects.create(
+        contract=contract,
+        document=document,
+        party=party,
+        user=by,
+        name=by.get_full_name(),
+        role=party.signatory,
+        at=clock.now(),
+        sha256=document.sha256,
+        consent=CONSENT,
+    )
+    journal.record(
+        "sign",
+        contract,
+        by=by,
+        dossier=contract.cpts.reference,
+        sentence=f"Contrat signé pour {party.with_article}",
+        from_state=before,
+        to_state=contract.state,
+        role=signature.role,
+        party=party.value,
+        sha256=document.sha256,
+    )
+    if not contract.parties_to_sign:
+        enter_into_force(contract, last_signatory=by)
+    return contract
+
+
+@transaction.atomic
+def send_back(contract: Contract, *, party: Party, reason: str, by: User) -> Contract:
+    """A signatory refuses the text as it is: signatures fall, the terms are open again."""
+    contract = held(contract)
+    before = contract.state
+    WORKFLOW.apply(f"send_back_for_{party.value}", contract, may=may_on(by, contract.cpts))
+    reason = reason.strip()
+    if not reason:
+        raise Refused("Dites pourquoi vous renvoyez le contrat en négociation.")
+    voided = contract.signatures.filter(voided_at=None).update(voided_at=clock.now())
+    contract.terms_version += 1  # the three accept again, be it the same text
+    contract.document_job = None
+    contract.save(update_fields=["state", "terms_version", "document_job"])
+    journal.record(
+        "send_back",
+        contract,
+        by=by,
+        dossier=contract.cpts.reference,
+        sentence="Contrat renvoyé en négociation",
+        from_state=before,
+        to_state=contract.state,
+        reason=reason,
+        role=quality_on(by, contract.cpts),
+        party=party.value,
+        voided_signatures=voided,
+    )
+    pass_baton(contract, Baton.CPAM)
+    emails.contract_sent_back(contract, reason=reason, by=by)
+    return contract
+
+
+def _document_to_sign(contract: Contract, sha256: str) -> ContractDocument:
+    """The very file that the signatory was shown, and that still tells the truth."""
+    document = contract.frozen_document
+    if document is None or sha256 != document.sha256:
+        raise StaleVersion("Le document a changé depuis que vous l’avez ouvert : relisez-le.")
+    if document.inputs["territory"] != territory_inputs(contract.territory_in_use):
+        raise Refused(
+            "Le territoire a changé depuis que le contrat est figé : renvoyez-le en négociation."
+        )
+    return document
+
+
+def _refuse_twice(contract: Contract, party: Party, by: User) -> None:
+    """Once for each party, and nobody for two of them."""
+    for signature in contract.signatures.filter(voided_at=None):
+        if signature.party == party:
+            raise Refused(f"Le contrat est déjà signé pour {party.with_article}.")
+        if signature.user_id == by.pk:
+            raise Refused("Une personne ne signe pas pour deux parties.")

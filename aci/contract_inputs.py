@@ -1,0 +1,167 @@
+"""Everything a document of the contract prints, as JSON: kept with it, attached to it."""
+
+import hashlib
+import json
+from typing import Any
+
+from aci import emails
+from aci.contract_funding import basis_of, stored_grids
+from aci.deadlines import mission_rule
+from aci.funding_sheet import plain_sheet
+from aci.grid_files import read_mission_rules
+from aci.models import Contract, ContractDocument, ContractMission, Signature
+from aci.parties import Party
+from foundation import clock
+from territories.models import Cpts, Territory
+
+# Raised when the words or the layout change, so that old inputs are known by their template.
+TEMPLATE_VERSION = 1
+
+
+def contract_inputs(contract: Contract, kind: str) -> dict[str, Any]:
+    """The parties, the terms, the territory and the amounts, as they stand now."""
+    basis = basis_of(contract)
+    grids = stored_grids()
+    whole = basis.first_whole_year()
+    project = contract.health_project
+    previous = contract.previous
+    return {
+        "template": TEMPLATE_VERSION,
+        "kind": kind,
+        "reference": contract.reference,
+        "version": contract.terms_version,
+        "made_on": clock.today().isoformat(),
+        "planned_signature_on": contract.planned_signature_on.isoformat(),
+        "parties": party_inputs(contract),
+        "project": {
+            "decided_on": _iso_day(project.decided_at),
+            "is_tacit": project.is_tacit,
+        },
+        "previous": (
+            {
+                "reference": previous.reference,
+                "signed_on": _iso(previous.signed_on),
+                "ends_on": _iso(previous.ends_on),
+            }
+            if previous
+            else None
+        ),
+        "missions": [_mission_inputs(mission) for mission in contract.missions.all()],
+        "unscheduled_care_since": _iso(contract.unscheduled_care_since),
+        "territory": territory_inputs(contract.territory_in_use),
+        "contract_years": basis.settings.contract_years,
+        "settings": list(basis.settings.sentences),
+        "years": [plain_sheet(basis.year(number, grids=grids)) for number in sorted({1, whole})],
+    }
+
+
+def signatures_inputs(contract: Contract, frozen: ContractDocument) -> dict[str, Any]:
+    """What the page « Signatures » adds to the frozen contract."""
+    signatures = frozen.signatures.filter(voided_at=None).order_by("at", "pk")
+    return {
+        "template": TEMPLATE_VERSION,
+        "kind": ContractDocument.Kind.FINAL.value,
+        "reference": contract.reference,
+        "version": contract.terms_version,
+        "cpts": contract.cpts.name,
+        "frozen_sha256": frozen.sha256,
+        "signed_on": _iso(contract.signed_on),
+        "ends_on": _iso(contract.ends_on),
+        "signatures": [_signature_inputs(contract, signature) for signature in signatures],
+    }
+
+
+def territory_inputs(territory: Territory) -> dict[str, Any]:
+    """The annex of the communes, with the vintage and the source of the figures."""
+    communes = territory.communes.select_related("commune").order_by("commune__name", "commune_id")
+    return {
+        "vintage": territory.vintage,
+        "vintage_reason": territory.vintage_reason,
+        "population": territory.population,
+        "size": territory.size,
+        "source": territory.source,
+        "is_completed": territory.is_completed,
+        "communes": [
+            {
+                "code": row.commune_id,
+                "name": row.commune.name,
+                "departement": row.commune.departement_id,
+                "population": row.population,
+                "is_completed": row.certainty in {"inferred", "filled"},
+            }
+            for row in communes
+        ],
+    }
+
+
+def party_inputs(contract: Contract) -> dict[str, Any]:
+    """The three parties and who signs for each today."""
+    cpts = contract.cpts
+    return {
+        "cpts": {**_association(cpts), "signatory": _signatory(contract, Party.CPTS)},
+        "cpam": {
+            "name": Party.CPAM.named(cpts),
+            "signatory": _signatory(contract, Party.CPAM),
+        },
+        "ars": {"name": Party.ARS.named(cpts), "signatory": _signatory(contract, Party.ARS)},
+    }
+
+
+def digest(inputs: dict[str, Any]) -> str:
+    """SHA-256 of the inputs: the same document is never made twice."""
+    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _association(cpts: Cpts) -> dict[str, str]:
+    return {
+        "name": cpts.name,
+        "reference": cpts.reference,
+        "legal_form": cpts.legal_form,
+        "rna": cpts.rna,
+        "siret": cpts.siret,
+        "finess": cpts.finess,
+        "seat": cpts.seat,
+    }
+
+
+def _signatory(contract: Contract, party: Party) -> str:
+    """The name of the person in post; empty when the post is vacant, or held by several."""
+    people = emails.people_of(contract, [party.sign_permission])
+    return people[0].get_full_name() if len(people) == 1 else ""
+
+
+def _mission_inputs(mission: ContractMission) -> dict[str, Any]:
+    rule = mission_rule(mission.mission, mission.contract.signature_day, read_mission_rules())
+    deadlines = mission.deadlines
+    return {
+        "code": mission.code,
+        "label": mission.label,
+        "kind": rule.kind.label if rule else "",
+        "starts_on": _iso(mission.starts_on),
+        "start_by": _iso(deadlines.start_by),
+        "deployed_by": _iso(deadlines.deployed_by),
+        "start_within_months": rule.start_within_months if rule else None,
+        "deployed_within_months": rule.deployed_within_months if rule else None,
+    }
+
+
+def _signature_inputs(contract: Contract, signature: Signature) -> dict[str, Any]:
+    party = Party(signature.party)
+    return {
+        "party": party.value,
+        "party_name": party.named(contract.cpts),
+        "name": signature.name,
+        "role": signature.role,
+        "at": signature.at.astimezone(clock.PARIS).isoformat(),
+        "sha256": signature.sha256,
+        "consent": signature.consent,
+    }
+
+
+def _iso(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _iso_day(moment: Any) -> str | None:
+    return moment.astimezone(clock.PARIS).date().isoformat() if moment else None

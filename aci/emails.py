@@ -1,0 +1,68 @@
+"""Who is written to about a contract, and with what: sent after the act, by the queue."""
+
+from collections.abc import Iterable
+
+from accounts.access import Permission, Role, roles_granting
+from accounts.models import User
+from aci.models import Contract
+from aci.parties import Party
+from records import mail
+from territories.models import Assignment
+
+_NEGOTIATORS = {party.accept_permission for party in Party}
+_SIGNATORIES = {party.sign_permission for party in Party}
+
+
+def people_of(contract: Contract, permissions: Iterable[Permission]) -> list[User]:
+    """The active accounts that hold one of these grants on the dossier today, once each."""
+    roles: set[Role] = set()
+    for permission in permissions:
+        roles |= roles_granting(permission)
+    posts = (
+        Assignment.objects.current()
+        .on(contract.cpts)
+        .filter(role__in=roles, user__is_active=True)
+        .select_related("user")
+        .order_by("user_id")
+    )
+    return list({post.user_id: post.user for post in posts}.values())
+
+
+def terms_to_accept(contract: Contract, *, by: User) -> None:
+    """New terms wait for the three parties."""
+    _send(contract, "contract_terms", _NEGOTIATORS, by=by)
+
+
+def contract_to_sign(contract: Contract, *, by: User) -> None:
+    """The text is fixed: each signatory signs once."""
+    _send(contract, "contract_to_sign", _SIGNATORIES, by=by)
+
+
+def contract_sent_back(contract: Contract, *, reason: str, by: User) -> None:
+    """A signatory asks for a change."""
+    everybody = _NEGOTIATORS | _SIGNATORIES
+    _send(contract, "contract_sent_back", everybody, by=by, reason=reason)
+
+
+def contract_in_force(contract: Contract, *, by: User) -> None:
+    """The three parties are told that everything is signed."""
+    _send(contract, "contract_in_force", _NEGOTIATORS | _SIGNATORIES, by=by)
+
+
+def contract_expired(contract: Contract, *, by: User) -> None:
+    """The last day is over."""
+    _send(contract, "contract_expired", _NEGOTIATORS | _SIGNATORIES, by=by)
+
+
+def _send(
+    contract: Contract, template: str, permissions: set[Permission], *, by: User, **extra: object
+) -> None:
+    for person in people_of(contract, permissions):
+        mail.send(
+            person.email,
+            template,
+            {"contract": contract, "cpts": contract.cpts, "person": person, "by": by, **extra},
+            key=f"{template}:{contract.reference}:{contract.terms_version}:{person.pk}",
+            by=by,
+            dossier=contract.cpts.reference,
+        )

@@ -1,0 +1,17 @@
+"""The ACI agreement: grids, contracts, what the parties leave on them, contract years."""
+
+from aci.models.contract import Contract, ContractMission
+from aci.models.grid import FundingGrid, FundingGridAmount
+from aci.models.trail import ContractAcceptance, ContractDocument, Signature
+from aci.models.year import ContractYear
+
+__all__ = [
+    "Contract",
+    "ContractAcceptance",
+    "ContractDocument",
+    "ContractMission",
+    "ContractYear",
+    "FundingGrid",
+    "FundingGridAmount",
+    "Signature",
+]

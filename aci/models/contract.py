@@ -1,0 +1,254 @@
+"""A contract of a CPTS, and the missions that it commits to carry."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.urls import reverse
+
+from aci.deadlines import MissionDeadlines, mission_deadlines
+from aci.grid_files import read_mission_rules
+from aci.mission_codes import MISSIONS, MissionCode
+from aci.models.grid import FundingGrid
+from aci.parties import Party
+from aci.querysets import ContractQuerySet, OwnedByContractQuerySet
+from aci.workflow import ContractState
+from foundation import clock
+from foundation.dates import format_date
+from foundation.refusal import Refusal, Refused
+from projects.models import HealthProject
+from records.models import Job
+from territories.models import Cpts, Territory
+
+if TYPE_CHECKING:
+    from aci.models.trail import ContractDocument
+
+
+class Contract(models.Model):
+    """One tripartite ACI contract of a CPTS; a renewal is a new one, linked to the old."""
+
+    cpts = models.ForeignKey(
+        Cpts, on_delete=models.PROTECT, related_name="contracts", verbose_name="CPTS"
+    )
+    number = models.PositiveSmallIntegerField("numéro")
+    reference = models.CharField("référence", max_length=40, unique=True)
+    state = models.CharField(
+        "état", max_length=12, choices=ContractState, default=ContractState.NEGOTIATION
+    )
+    health_project = models.ForeignKey(
+        HealthProject,
+        on_delete=models.PROTECT,
+        related_name="contracts",
+        verbose_name="projet de santé",
+    )
+    # Frozen with the last signature; while it is negotiated, the territory of the CPTS serves.
+    territory = models.ForeignKey(
+        Territory,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contracts",
+        verbose_name="territoire figé",
+    )
+    previous = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewal",
+        verbose_name="contrat précédent",
+    )
+    # Each change of the terms, and each return to negotiation, asks for new acceptances.
+    terms_version = models.PositiveSmallIntegerField("version des termes", default=1)
+    planned_signature_on = models.DateField("signature prévue le")
+    unscheduled_care_since = models.DateField(
+        "soins non programmés organisés depuis le", null=True, blank=True
+    )
+    grid = models.ForeignKey(
+        FundingGrid,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="barème convenu",
+        help_text="Vide : le barème en vigueur au début de chaque année de contrat.",
+    )
+    # The choices that the texts leave open, as they were on the day of the signature.
+    funding_settings = models.JSONField("réglages de financement", default=dict)
+    signed_on = models.DateField("signé le", null=True, blank=True)
+    ends_on = models.DateField("dernier jour", null=True, blank=True)
+    # The work whose progress the contract's page follows.
+    document_job = models.ForeignKey(
+        Job,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="document en préparation",
+    )
+    created_at = models.DateTimeField("préparé le", default=clock.now, editable=False)
+
+    objects: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "contrat ACI"
+        verbose_name_plural = "contrats ACI"
+        ordering = ["cpts", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["cpts", "number"], name="aci_contract_number_once"),
+            models.UniqueConstraint(
+                fields=["cpts"],
+                condition=models.Q(state__in=["negotiation", "to_sign"]),
+                name="aci_contract_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["cpts"],
+                condition=models.Q(state="in_force"),
+                name="aci_contract_one_in_force",
+            ),
+            models.CheckConstraint(
+                # Signed and dated together, and only then.
+                condition=models.Q(
+                    state__in=["negotiation", "to_sign"],
+                    signed_on=None,
+                    ends_on=None,
+                    territory=None,
+                )
+                | models.Q(
+                    state__in=["in_force", "expired"],
+                    signed_on__isnull=False,
+                    territory__isnull=False,
+                    ends_on__gt=models.F("signed_on"),
+                ),
+                name="aci_contract_dated_once_signed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("aci:contract", args=[self.cpts.reference])
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_on is not None
+
+    @property
+    def signature_day(self) -> dt.date:
+        """The day the contract years are counted from; the planned one until it is signed."""
+        return self.signed_on or self.planned_signature_on
+
+    @property
+    def territory_in_use(self) -> Territory:
+        """The frozen one, or the one that the holders still shape."""
+        territory = self.territory or self.cpts.territory
+        if territory is None:
+            raise Refused("La CPTS n’a pas encore de territoire.")
+        return territory
+
+    @property
+    def territory_mark(self) -> str:
+        """What an acceptance was given for besides the terms: another territory voids it."""
+        territory = self.territory_in_use
+        return f"{territory.pk}/{territory.vintage}/{territory.population}/{territory.size}"
+
+    @property
+    def parties_to_accept(self) -> list[Party]:
+        """Who has not accepted the terms and the territory as they stand."""
+        accepted = set(
+            self.acceptances.filter(
+                version=self.terms_version, territory_mark=self.territory_mark
+            ).values_list("party", flat=True)
+        )
+        return [party for party in Party if party not in accepted]
+
+    @property
+    def parties_to_sign(self) -> list[Party]:
+        """Who has not signed yet."""
+        signed = set(self.signatures.filter(voided_at=None).values_list("party", flat=True))
+        return [party for party in Party if party not in signed]
+
+    @cached_property
+    def frozen_document(self) -> ContractDocument | None:
+        """What the parties sign, once its file is stored."""
+        return self.documents.filter(
+            kind="frozen", version=self.terms_version, file__isnull=False
+        ).first()
+
+    def first_start_refusal(self, day: dt.date) -> Refusal | None:
+        """No mission starts before the signature (funding.md, « Time »)."""
+        early = [
+            mission
+            for mission in self.missions.all()
+            if mission.starts_on is not None and mission.starts_on < day
+        ]
+        if not early:
+            return None
+        names = ", ".join(
+            f"« {mission.label} » au {format_date(mission.starts_on)}" for mission in early
+        )
+        return Refusal(
+            f"Une mission ne démarre pas avant la signature, or le contrat prévoit {names}. "
+            "Renvoyez-le en négociation pour changer cette date."
+        )
+
+    def previous_refusal(self, day: dt.date) -> Refusal | None:
+        """A renewal takes over the day after the contract before it."""
+        previous = self.previous
+        if previous is None or previous.ends_on is None or previous.ends_on < day:
+            return None
+        return Refusal(
+            f"Le contrat {previous.reference} court jusqu’au {format_date(previous.ends_on)} : "
+            "son renouvellement se signe à partir du lendemain."
+        )
+
+
+class ContractMission(models.Model):
+    """A mission that the CPTS commits to carry, and when it starts."""
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.CASCADE, related_name="missions", verbose_name="contrat"
+    )
+    code = models.CharField(
+        "mission", max_length=20, choices=[(code.value, code.label) for code in MISSIONS]
+    )
+    # Empty while negotiated: the day of the signature, which nobody knows yet.
+    starts_on = models.DateField("démarre le", null=True, blank=True)
+
+    objects: ClassVar[OwnedByContractQuerySet] = OwnedByContractQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "mission du contrat"
+        verbose_name_plural = "missions du contrat"
+        ordering = ["contract", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "code"], name="aci_mission_once"),
+            models.CheckConstraint(
+                condition=~models.Q(code="FONCTIONNEMENT"), name="aci_mission_is_a_mission"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} – {self.label}"
+
+    @property
+    def mission(self) -> MissionCode:
+        return MissionCode(self.code)
+
+    @property
+    def label(self) -> str:
+        return self.mission.label
+
+    @property
+    def start_day(self) -> dt.date:
+        """The real start, or the planned day of the signature."""
+        return self.starts_on or self.contract.signature_day
+
+    @property
+    def deadlines(self) -> MissionDeadlines:
+        """By the rule in force at the signature."""
+        return mission_deadlines(self.mission, self.contract.signature_day, read_mission_rules())

@@ -1,0 +1,99 @@
+"""The contract as a document: HTML from its stored inputs, then PDF. No row is read here."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from aci.funding_sheet import read_sheet
+from foundation import clock, pdf
+
+# Told to the page that waits: how far, and what is being done.
+Report = Callable[[int, str], None]
+Inputs = Mapping[str, Any]
+
+_DATES = {"made_on", "planned_signature_on", "unscheduled_care_since", "signed_on", "ends_on"}
+_DATES |= {"starts_on", "start_by", "deployed_by", "decided_on"}
+
+
+def contract_html(inputs: Inputs) -> str:
+    """The contract, or its draft, as accessible HTML."""
+    values = _dated(inputs)
+    sheets = [read_sheet(plain) for plain in inputs["years"]]
+    communes = inputs["territory"]["communes"]
+    context = {
+        **values,
+        "is_draft": inputs["kind"] == "draft",
+        "first_year": sheets[0],
+        "whole_year": sheets[-1],
+        "sheets": sheets,
+        "to_confirm": any(sheet.to_confirm for sheet in sheets),
+        "departements": sorted({commune["departement"] for commune in communes}),
+        "completed": [commune for commune in communes if commune["is_completed"]],
+    }
+    return render_to_string("pdf/contract.html", context)
+
+
+def signatures_html(inputs: Inputs) -> str:
+    """The page « Signatures »: who, in which quality, when, having read what."""
+    values = _dated(inputs)
+    for signature in values["signatures"]:
+        signature["at"] = dt.datetime.fromisoformat(signature["at"])
+    return render_to_string("pdf/signatures.html", values)
+
+
+def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
+    """The contract with its own data attached, so that no one has to type it again."""
+    report(10, "Rédaction des articles")
+    html = contract_html(inputs)
+    report(30, "Mise en page du contrat")
+    return pdf.render(
+        html,
+        stylesheet=_stylesheet(),
+        identifier=f"{inputs['reference']}/{inputs['version']}/{inputs['kind']}",
+        attachments=[
+            pdf.EmbeddedFile(
+                name="contrat.json",
+                description="Données du contrat",
+                content=_as_file(inputs),
+                dated=_morning(inputs["made_on"]),
+            )
+        ],
+    )
+
+
+def signed_pdf(frozen: bytes, inputs: Inputs, *, report: Report) -> bytes:
+    """The frozen contract, byte for byte, and the page of its signatures behind it."""
+    report(20, "Rédaction de la page des signatures")
+    page = pdf.render(
+        signatures_html(inputs),
+        stylesheet=_stylesheet(),
+        identifier=f"{inputs['reference']}/{inputs['version']}/signatures",
+    )
+    report(60, "Assemblage avec le contrat figé")
+    return pdf.append(frozen, page, bookmark="Signatures")
+
+
+def _stylesheet() -> str:
+    return render_to_string("pdf/contract.css")
+
+
+def _as_file(inputs: Inputs) -> bytes:
+    return json.dumps(inputs, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _morning(day: str) -> dt.datetime:
+    return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(9), clock.PARIS)
+
+
+def _dated(value: Any, key: str = "") -> Any:
+    """The inputs with real dates where they hold ISO texts, for the filters of the template."""
+    if isinstance(value, Mapping):
+        return {name: _dated(item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_dated(item) for item in value]
+    if key in _DATES and value:
+        return dt.date.fromisoformat(value)
+    return value

@@ -1,0 +1,73 @@
+"""Who sees which contracts, and named filters. `visible_to` is the only door of the views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.access import Permission
+from aci.parties import Party
+from aci.workflow import ContractState
+from foundation import clock
+from territories.querysets import scope_filter
+
+
+class ContractQuerySet(models.QuerySet[Any]):
+    """Contracts, as the parties of a dossier see them."""
+
+    def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> ContractQuerySet:
+        """The contracts this person may open, or act upon with another permission."""
+        return self.filter(scope_filter(user, permission, "cpts__"))
+
+    def newest_first(self) -> ContractQuerySet:
+        """A renewal comes before the contract it follows."""
+        return self.order_by("-number")
+
+    def open(self) -> ContractQuerySet:
+        """Still to be agreed or signed."""
+        return self.filter(state__in=[ContractState.NEGOTIATION, ContractState.TO_SIGN])
+
+    def in_force(self) -> ContractQuerySet:
+        return self.filter(state=ContractState.IN_FORCE)
+
+    def past_their_end(self) -> ContractQuerySet:
+        """In force on paper although the last day is over: what the nightly task closes."""
+        return self.in_force().filter(ends_on__lt=clock.today())
+
+    def awaiting_acceptance_of(self, user: Any) -> ContractQuerySet:
+        """« À faire »: terms that this person may accept for a party that has not accepted them."""
+        condition = Q(pk__in=[])
+        for party in Party:
+            accepted = apps.get_model("aci", "ContractAcceptance").objects.filter(
+                contract=OuterRef("pk"), party=party, version=OuterRef("terms_version")
+            )
+            condition |= scope_filter(user, party.accept_permission, "cpts__") & ~Exists(accepted)
+        return self.filter(condition, state=ContractState.NEGOTIATION)
+
+    def to_sign_by(self, user: Any) -> ContractQuerySet:
+        """« À faire »: contracts that this person may sign for a party that has not signed."""
+        if not user.is_authenticated:
+            return self.none()
+        signatures = apps.get_model("aci", "Signature").objects.filter(
+            contract=OuterRef("pk"), voided_at=None
+        )
+        condition = Q(pk__in=[])
+        for party in Party:
+            signed = signatures.filter(party=party)
+            condition |= scope_filter(user, party.sign_permission, "cpts__") & ~Exists(signed)
+        # Nobody signs for two parties.
+        return self.filter(condition & ~Exists(signatures.filter(user=user))).filter(
+            state=ContractState.TO_SIGN
+        )
+
+
+class OwnedByContractQuerySet(models.QuerySet[Any]):
+    """Rows that belong to a contract: seen by those who see it."""
+
+    def visible_to(
+        self, user: Any, permission: str = Permission.DOSSIER_SEE
+    ) -> OwnedByContractQuerySet:
+        return self.filter(scope_filter(user, permission, "contract__cpts__"))

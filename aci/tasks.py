@@ -1,0 +1,22 @@
+"""Doors of the queue: nightly tasks and document jobs, each one line, each safe to run twice."""
+
+from celery import shared_task
+
+from aci import actions
+from records import jobs
+
+jobs.handles("contract_draft_pdf")(actions.make_document)
+jobs.handles("contract_frozen_pdf")(actions.make_document)
+jobs.handles("contract_final_pdf")(actions.make_document)
+
+
+@shared_task(name="aci.expire_contracts")
+def expire_contracts() -> None:
+    """Close the contracts whose last day is over."""
+    actions.expire_contracts()
+
+
+@shared_task(name="aci.open_contract_years")
+def open_contract_years() -> None:
+    """Open the contract years whose anniversary has come."""
+    actions.open_contract_years()

@@ -1,0 +1,129 @@
+"""The life of an ACI contract, as a table that can be read aloud (procedures.md, « Contract »)."""
+
+from typing import Any
+
+from django.db.models import TextChoices
+
+from accounts.access import Permission
+from aci.parties import Party
+from foundation import clock
+from foundation.dates import format_date
+from foundation.refusal import Refusal
+from foundation.workflow import Transition, Workflow
+
+
+class ContractState(TextChoices):
+    """Where a contract stands."""
+
+    NEGOTIATION = "negotiation", "en négociation"
+    TO_SIGN = "to_sign", "à signer"
+    IN_FORCE = "in_force", "en vigueur"
+    EXPIRED = "expired", "arrivé à échéance"
+
+
+def accepted_by_all(contract: Any) -> Refusal | None:
+    """A contract is frozen when the three parties accepted the same version of its terms."""
+    missing = contract.parties_to_accept
+    if not missing:
+        return None
+    names = ", ".join(party.label for party in missing)
+    return Refusal(
+        f"Les trois parties doivent accepter la même version des termes : il manque {names}."
+    )
+
+
+def ready_to_sign(contract: Any) -> Refusal | None:
+    """What is signed is a stored file, of terms that still hold on the day of the signature."""
+    if contract.frozen_document is None:
+        return Refusal(
+            "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
+        )
+    return contract.first_start_refusal(clock.today()) or contract.previous_refusal(clock.today())
+
+
+def signed_by_all(contract: Any) -> Refusal | None:
+    """The contract enters into force with the third signature."""
+    missing = contract.parties_to_sign
+    if not missing:
+        return None
+    return Refusal(f"Il manque une signature : {', '.join(party.label for party in missing)}.")
+
+
+def past_its_end(contract: Any) -> Refusal | None:
+    """A contract is over the day after its last day."""
+    if contract.ends_on < clock.today():
+        return None
+    return Refusal(f"Le contrat court jusqu’au {format_date(contract.ends_on)}.")
+
+
+_S = ContractState
+_P = Permission
+
+WORKFLOW = Workflow(
+    "Contrat ACI",
+    ContractState,
+    (
+        Transition(
+            "change_terms",
+            {_S.NEGOTIATION},
+            _S.NEGOTIATION,
+            _P.CONTRACT_DRAFT,
+            "Modifier les termes",
+        ),
+        *(
+            Transition(
+                f"accept_for_{party.value}",
+                {_S.NEGOTIATION},
+                _S.NEGOTIATION,
+                party.accept_permission,
+                f"Accepter pour {party.with_article}",
+            )
+            for party in Party
+        ),
+        Transition(
+            "freeze",
+            {_S.NEGOTIATION},
+            _S.TO_SIGN,
+            _P.CONTRACT_DRAFT,
+            "Figer le contrat",
+            guard=accepted_by_all,
+        ),
+        *(
+            Transition(
+                f"sign_for_{party.value}",
+                {_S.TO_SIGN},
+                _S.TO_SIGN,
+                party.sign_permission,
+                f"Signer pour {party.with_article}",
+                guard=ready_to_sign,
+            )
+            for party in Party
+        ),
+        *(
+            Transition(
+                f"send_back_for_{party.value}",
+                {_S.TO_SIGN},
+                _S.NEGOTIATION,
+                party.sign_permission,
+                "Renvoyer en négociation",
+            )
+            for party in Party
+        ),
+        Transition(
+            "enter_into_force",
+            {_S.TO_SIGN},
+            _S.IN_FORCE,
+            _P.SYSTEM,
+            "Mettre en vigueur",
+            guard=signed_by_all,
+        ),
+        Transition(
+            "expire",
+            {_S.IN_FORCE},
+            _S.EXPIRED,
+            _P.SYSTEM,
+            "Constater l’échéance",
+            guard=past_its_end,
+        ),
+    ),
+)
