@@ -44,7 +44,8 @@ class ContractQuerySet(models.QuerySet[Any]):
             accepted = apps.get_model("aci", "ContractAcceptance").objects.filter(
                 contract=OuterRef("pk"), party=party, version=OuterRef("terms_version")
             )
-            condition |= scope_filter(user, party.accept_permission, "cpts__") & ~Exists(accepted)
+            may = scope_filter(user, party.accept_permission, "cpts__")
+            condition |= may & Q(~Exists(accepted))
         return self.filter(condition, state=ContractState.NEGOTIATION)
 
     def to_sign_by(self, user: Any) -> ContractQuerySet:
@@ -57,7 +58,8 @@ class ContractQuerySet(models.QuerySet[Any]):
         condition = Q(pk__in=[])
         for party in Party:
             signed = signatures.filter(party=party)
-            condition |= scope_filter(user, party.sign_permission, "cpts__") & ~Exists(signed)
+            may = scope_filter(user, party.sign_permission, "cpts__")
+            condition |= may & Q(~Exists(signed))
         # Nobody signs for two parties.
         return self.filter(condition & ~Exists(signatures.filter(user=user))).filter(
             state=ContractState.TO_SIGN

@@ -1,6 +1,7 @@
 """The life of an ACI contract, as a table that can be read aloud (procedures.md, « Contract »)."""
 
-from typing import Any
+import datetime as dt
+from typing import Protocol
 
 from django.db.models import TextChoices
 
@@ -21,7 +22,22 @@ class ContractState(TextChoices):
     EXPIRED = "expired", "arrivé à échéance"
 
 
-def accepted_by_all(contract: Any) -> Refusal | None:
+class ContractLike(Protocol):
+    """What the guards read."""
+
+    ends_on: dt.date
+
+    @property
+    def parties_to_accept(self) -> list[Party]: ...
+    @property
+    def parties_to_sign(self) -> list[Party]: ...
+    @property
+    def frozen_document(self) -> object | None: ...
+    def first_start_refusal(self, day: dt.date) -> Refusal | None: ...
+    def previous_refusal(self, day: dt.date) -> Refusal | None: ...
+
+
+def accepted_by_all(contract: ContractLike) -> Refusal | None:
     """A contract is frozen when the three parties accepted the same version of its terms."""
     missing = contract.parties_to_accept
     if not missing:
@@ -32,7 +48,7 @@ def accepted_by_all(contract: Any) -> Refusal | None:
     )
 
 
-def ready_to_sign(contract: Any) -> Refusal | None:
+def ready_to_sign(contract: ContractLike) -> Refusal | None:
     """What is signed is a stored file, of terms that still hold on the day of the signature."""
     if contract.frozen_document is None:
         return Refusal(
@@ -41,7 +57,7 @@ def ready_to_sign(contract: Any) -> Refusal | None:
     return contract.first_start_refusal(clock.today()) or contract.previous_refusal(clock.today())
 
 
-def signed_by_all(contract: Any) -> Refusal | None:
+def signed_by_all(contract: ContractLike) -> Refusal | None:
     """The contract enters into force with the third signature."""
     missing = contract.parties_to_sign
     if not missing:
@@ -49,7 +65,7 @@ def signed_by_all(contract: Any) -> Refusal | None:
     return Refusal(f"Il manque une signature : {', '.join(party.label for party in missing)}.")
 
 
-def past_its_end(contract: Any) -> Refusal | None:
+def past_its_end(contract: ContractLike) -> Refusal | None:
     """A contract is over the day after its last day."""
     if contract.ends_on < clock.today():
         return None

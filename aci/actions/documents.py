@@ -58,7 +58,8 @@ def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) 
 
 def make_document(job: Job) -> str:
     """Make the file of a document, unless it is there. Whoever stores it first is right."""
-    document = ContractDocument.objects.select_related("file").get(pk=job.payload["document"])
+    documents = ContractDocument.objects.select_related("contract")
+    document: ContractDocument = documents.get(pk=job.payload["document"])
     if document.file_id is not None:
         return document.sha256
     content = _content(document, partial(jobs.report, job))
@@ -88,6 +89,7 @@ def _inputs(contract: Contract, kind: ContractDocument.Kind) -> dict[str, Any]:
 def _content(document: ContractDocument, report: Report) -> bytes:
     if document.kind != Kind.FINAL:
         return contract_pdf(document.inputs, report=report)
-    frozen = document.contract.documents.get(kind=Kind.FROZEN, version=document.version)
-    assert frozen.file is not None  # a signature needs the stored file
-    return signed_pdf(frozen.file.read(), document.inputs, report=report)
+    frozen = document.contract.documents.select_related("file").get(
+        kind=Kind.FROZEN, version=document.version, file__isnull=False
+    )
+    return signed_pdf(frozen.read(), document.inputs, report=report)

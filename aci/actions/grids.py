@@ -27,6 +27,7 @@ def _load(grid: Grid) -> None:
             "effective_from": grid.effective_from,
             "status": grid.status.value,
             "source": grid.source,
+            "confirmed_reference": "" if grid.to_confirm else grid.source,
         },
     )
     if not created and row.status == FundingGrid.Status.CONFIRMED:
@@ -34,6 +35,7 @@ def _load(grid: Grid) -> None:
     if not created:
         row.label, row.effective_from = grid.label, grid.effective_from
         row.status, row.source = grid.status.value, grid.source
+        row.confirmed_reference = "" if grid.to_confirm else grid.source
         row.save()
     FundingGridAmount.objects.bulk_create(
         [

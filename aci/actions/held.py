@@ -10,7 +10,7 @@ def held(contract: Contract) -> Contract:
 
     The CPTS is held too: its stage and baton are rewritten with the act.
     """
-    return (
+    row: Contract = (
         Contract.objects.select_for_update(of=("self", "cpts"))
         .select_related(
             "cpts__region",
@@ -23,6 +23,7 @@ def held(contract: Contract) -> Contract:
         )
         .get(pk=contract.pk)
     )
+    return row
 
 
 def pass_baton(contract: Contract, baton: Baton) -> None:

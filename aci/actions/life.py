@@ -26,7 +26,7 @@ def enter_into_force(contract: Contract, *, last_signatory: User) -> None:
     portal = User.objects.portal()
     before = contract.state
     if contract.previous:
-        _end_before_renewal(contract.previous)
+        _end_before_renewal(contract, contract.previous)
     WORKFLOW.apply("enter_into_force", contract, may=may_on(portal, contract.cpts))
     _date(contract)
     _open_year(contract, 1)
@@ -110,10 +110,11 @@ def _expire(contract: Contract) -> None:
     emails.contract_expired(contract, by=portal)
 
 
-def _end_before_renewal(previous: Contract) -> None:
+def _end_before_renewal(contract: Contract, previous: Contract) -> None:
     """The renewal is signed before the nightly task has closed the contract it follows."""
     if previous in Contract.objects.past_their_end():
         _expire(previous)
+        contract.cpts.refresh_from_db(fields=["stage", "stage_since", "baton", "baton_since"])
 
 
 def _date(contract: Contract) -> None:

@@ -96,6 +96,12 @@ class ContractDocument(models.Model):
     def __str__(self) -> str:
         return f"{self.contract_id} v{self.version} – {self.get_kind_display()}"
 
+    def read(self) -> bytes:
+        """The whole file; asking before it is made is a mistake of the caller."""
+        if self.file is None:
+            raise LookupError(f"{self} has no file yet.")
+        return self.file.read()
+
 
 class Signature(models.Model):
     """One person signs for one party, having read one file. Voided when the contract goes back."""
