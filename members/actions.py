@@ -127,9 +127,8 @@ def set_consents(
 @transaction.atomic
 def confirm_email(member: Member) -> None:
     """Whoever opened the follow-up link reads the mail box: the address is proved, once."""
-    Member.objects.filter(pk=member.pk, email_confirmed_at=None).update(
-        email_confirmed_at=clock.now()
-    )
+    waiting = Member.objects.filter(pk=member.pk, email_confirmed_at=None)
+    waiting.update(email_confirmed_at=clock.now())
 
 
 @transaction.atomic
@@ -182,13 +181,14 @@ def send_links(email: str, *, by: User) -> None:
 
 
 def _known(cpts: Cpts, email: str, by: User) -> Member | None:
-    """The open membership of this address or of this account here."""
-    same = Q(email=email) if by.is_system else Q(email=email) | Q(user=by)
+    """The open membership of this address, or of the account that bears it."""
+    same = Q(email=email) | Q(user=by) if by.email == email else Q(email=email)
     return Member.objects.open().filter(same, cpts=cpts).first()
 
 
 def _fill(cpts: Cpts, application: Application, *, email: str, by: User) -> Member:
-    user = None if by.is_system else by
+    # Somebody may fill the form for a colleague: only one's own address brings the account.
+    user = by if by.email == email else None
     is_main = application.is_main_cpts
     if user and Member.objects.of_person(user).open().filter(is_main_cpts=True).exists():
         is_main = False
@@ -197,7 +197,7 @@ def _fill(cpts: Cpts, application: Application, *, email: str, by: User) -> Memb
         user=user,
         email=email,
         # An account's own address was proved when the account was opened.
-        email_confirmed_at=clock.now() if user and user.email == email else None,
+        email_confirmed_at=clock.now() if user else None,
         applied_at=clock.now(),
         statutes_accepted_at=clock.now(),
         is_main_cpts=is_main,

@@ -32,6 +32,18 @@ class MemberQuerySet(models.QuerySet[Any]):
             condition |= Q(user=user)
         return self.filter(condition)
 
+    def of_cpts(self, cpts: Cpts) -> MemberQuerySet:
+        """The members of one community."""
+        return self.filter(cpts=cpts)
+
+    def for_its_page(self) -> MemberQuerySet:
+        """With what the page of one membership shows, in the same query."""
+        return self.select_related("cpts", "user", "decided_by")
+
+    def newest_first(self) -> MemberQuerySet:
+        """The order of « Mes adhésions »."""
+        return self.order_by("-applied_at", "-pk")
+
     def of_person(self, user: Any) -> MemberQuerySet:
         """« Mes adhésions »."""
         return self.filter(user=user)
@@ -39,6 +51,10 @@ class MemberQuerySet(models.QuerySet[Any]):
     def with_link(self, token: str) -> MemberQuerySet:
         """The membership whose follow-up link this is: whoever holds it read the mail box."""
         return self.filter(link_sha256=link_digest(token))
+
+    def opened_by_link(self, uuid: str) -> MemberQuerySet:
+        """The membership kept aside once its link was opened."""
+        return self.filter(uuid=uuid)
 
     def to_decide_by(self, user: Any) -> MemberQuerySet:
         """Applications that wait for this person, oldest first."""
@@ -78,6 +94,10 @@ class MemberQuerySet(models.QuerySet[Any]):
 
 class ConsentQuerySet(models.QuerySet[Any]):
     """Agreements of members."""
+
+    def newest_first(self) -> ConsentQuerySet:
+        """The order of their history."""
+        return self.order_by("-given_at", "-pk")
 
     def in_force(self) -> ConsentQuerySet:
         """Given and not taken back."""

@@ -1,0 +1,90 @@
+"""The room « Adhérents » of a dossier: the bureau decides, other parties read figures."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import Permission, needs
+from foundation.htmx import render_page_or_part
+from foundation.pages import page_of
+from members import actions
+from members.figures import Figures
+from members.filters import MemberFilter
+from members.forms import RefusalForm
+from members.models import Member
+from records.idempotency import once
+from territories.models import Cpts
+from territories.scopes import permissions_on
+
+
+@needs(Permission.MEMBER_SEE, Permission.DOSSIER_SEE)
+@require_safe
+def members(request: HttpRequest, reference: str) -> HttpResponse:
+    """Applications to decide, then the members; without the right to names, figures only."""
+    cpts = get_object_or_404(
+        Cpts.objects.visible_to(request.user).with_header(), reference=reference
+    )
+    figures = Figures.of(Member.objects.figures(cpts))
+    context = {"cpts": cpts, "tab": "members", "figures": figures}
+    if Permission.MEMBER_SEE not in permissions_on(request.user, cpts):
+        return render(request, "members/figures.html", context)
+    rows = Member.objects.visible_to(request.user).of_cpts(cpts)
+    filters = MemberFilter(request.GET, queryset=rows, figures=figures)
+    context |= {
+        "filters": filters,
+        "page": page_of(filters.qs, request.GET.get("page")),
+        "form_url": request.build_absolute_uri(reverse("members:apply", args=[cpts.slug])),
+    }
+    return render_page_or_part(request, "members/members.html", "found", context)
+
+
+@needs(Permission.MEMBER_SEE)
+@require_safe
+def member(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
+    """One member or applicant, with the decision to take."""
+    return _show(request, _visible(request, reference, uuid), RefusalForm())
+
+
+@needs(Permission.MEMBER_APPROVE)
+@require_POST
+@once
+def approve(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
+    """The bureau says yes."""
+    approved = actions.approve(_visible(request, reference, uuid), by=request.user)
+    messages.success(request, f"{approved.name} est adhérent. Un e-mail l’en avertit.")
+    return redirect("members:members", reference)
+
+
+@needs(Permission.MEMBER_APPROVE)
+@require_POST
+@once
+def refuse(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
+    """The bureau says no, and why."""
+    found = _visible(request, reference, uuid)
+    form = RefusalForm(request.POST)
+    if form.is_valid() and form.run(
+        lambda: actions.refuse(found, reason=form.cleaned_data["reason"], by=request.user)
+    ):
+        messages.success(request, f"La demande de {found.name} est refusée. Un e-mail l’explique.")
+        return redirect("members:members", reference)
+    return _show(request, found, form)
+
+
+def _visible(request: HttpRequest, reference: str, uuid: str) -> Member:
+    rows = Member.objects.visible_to(request.user).for_its_page()
+    return get_object_or_404(rows, cpts__reference=reference, uuid=uuid)
+
+
+def _show(request: HttpRequest, found: Member, form: RefusalForm) -> HttpResponse:
+    cpts = get_object_or_404(Cpts.objects.visible_to(request.user).with_header(), pk=found.cpts_id)
+    context = {
+        "cpts": cpts,
+        "tab": "members",
+        "member": found,
+        "consents": found.consents.newest_first(),
+        "form": form,
+        "may_decide": Permission.MEMBER_APPROVE in permissions_on(request.user, cpts),
+    }
+    return render(request, "members/member.html", context)
