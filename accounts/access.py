@@ -8,7 +8,7 @@ brings it (`territories.scopes`).
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -17,6 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+
+if TYPE_CHECKING:
+    from accounts.models import User  # models read the grants, never the other way round
 
 
 class Role(TextChoices):
@@ -166,9 +169,16 @@ class Access:
     permissions: frozenset[Permission] = frozenset()
 
 
+class SignedInRequest(HttpRequest):
+    """What a view behind `@needs` or `@signed_in` receives: its user is an account."""
+
+    user: "User"
+
+
 Args = ParamSpec("Args")
 Answer = TypeVar("Answer", bound=HttpResponse)
 View = Callable[Concatenate[HttpRequest, Args], HttpResponse]
+GuardedView = Callable[Concatenate[SignedInRequest, Args], HttpResponse]
 
 
 def public(view: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -177,34 +187,36 @@ def public(view: Callable[..., Answer]) -> Callable[..., Answer]:
     return view
 
 
-def signed_in(view: View[Args]) -> View[Args]:
+def signed_in(view: GuardedView[Args]) -> View[Args]:
     """Any active account may come; the page shows only what is theirs."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return _to_sign_in(request)
-        return view(request, *args, **kwargs)
+        return view(cast(SignedInRequest, request), *args, **kwargs)
 
     guarded.access = Access()  # type: ignore[attr-defined]
     return guarded
 
 
-def needs(*permissions: Permission) -> Callable[[View[Args]], View[Args]]:
+def needs(*permissions: Permission) -> Callable[[GuardedView[Args]], View[Args]]:
     """Bearers of at least one of these permissions, on whatever scope; the object is checked later.
 
     Anonymous visitors go to the sign-in page; accounts without the right get 403.
     """
     wanted = frozenset(permissions)
 
-    def decorate(view: View[Args]) -> View[Args]:
+    def decorate(view: GuardedView[Args]) -> View[Args]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+        def guarded(
+            request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs
+        ) -> HttpResponse:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             if not wanted & request.user.permissions:
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            return view(cast(SignedInRequest, request), *args, **kwargs)
 
         guarded.access = Access(permissions=wanted)  # type: ignore[attr-defined]
         return guarded

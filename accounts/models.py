@@ -4,47 +4,51 @@ from __future__ import annotations
 
 import uuid
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.hashers import make_password
 from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.access import GRANTS, Permission, Role
+from accounts.querysets import EmailProofQuerySet, UserQuerySet
+from accounts.sessions import Session
 from foundation import clock
+from foundation.search import search_key
 
-if TYPE_CHECKING:
-    from territories.models import Assignment  # the reverse side of a left-to-right relation
+__all__ = ["EmailProof", "Session", "User"]
 
-# « .invalid » never receives mail (RFC 2606): nobody can prove it, nor take the account.
-PORTAL_EMAIL = "portail@cpts.invalid"
+PORTAL_EMAIL = "portail@portail.invalid"  # a reserved domain: nothing can ever be sent to it
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates accounts; e-mail addresses are compared without case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A new active account; without password nobody can sign in to it."""
-        user = self.model(email=self.normalize(email), **fields)
+        user: User = self.model(email=self.normalize(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=self.normalize(username or ""))
+        user: User = self.get(email=self.normalize(username or ""))
+        return user
 
     def portal(self) -> User:
-        """The portal's own account: author of scheduled acts and of what anonymous visitors ask."""
-        defaults = {
-            "first_name": "Portail",
-            "last_name": "CPTS",
-            "password": make_password(None),
-            "is_active": False,
-            "is_system": True,
-        }
-        account, _ = self.get_or_create(email=PORTAL_EMAIL, defaults=defaults)
-        return account
+        """The portal's own hand: author of scheduled acts, can never sign in."""
+        user: User
+        user, _ = self.get_or_create(
+            email=PORTAL_EMAIL,
+            defaults={
+                "first_name": "Portail",
+                "last_name": "CPTS",
+                "is_system": True,
+                "is_active": False,
+                "password": "!",
+            },
+        )
+        return user
 
     @staticmethod
     def normalize(email: str) -> str:
@@ -64,6 +68,7 @@ class User(AbstractBaseUser):
     )
     first_name = models.CharField("prénom", max_length=100)
     last_name = models.CharField("nom", max_length=100)
+    search_name = models.CharField("texte de recherche", max_length=210, blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     is_active = models.BooleanField("compte actif", default=True)
     # The portal's own hand (scheduled tasks): named in the journal, can never sign in.
@@ -79,6 +84,7 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = "compte"
         verbose_name_plural = "comptes"
+        indexes = [models.Index(fields=["last_name", "first_name", "id"], name="accounts_by_name")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_user_email_lower_case"
@@ -88,13 +94,22 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.get_full_name()
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = search_key(f"{self.first_name} {self.last_name}")[:210]
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_name"}
+        super().save(*args, **kwargs)
+
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
 
     @cached_property
-    def current_assignments(self) -> list[Assignment]:
-        """Where this person works today: one query a request, read by every check."""
-        return list(self.assignments.current().with_scope())  # type: ignore[attr-defined]
+    def current_assignments(self) -> list[Any]:
+        """Where this person works today: one query a request, read by every check.
+
+        Rows of `territories.Assignment`, an app to the right, hence not named here.
+        """
+        return list(self.assignments.current().with_scope().order_by("pk"))
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -112,20 +127,27 @@ class EmailProof(models.Model):
 
     class Purpose(models.TextChoices):
         OPEN_ACCOUNT = "open_account", "ouverture de compte"
+        INVITATION = "invitation", "compte créé par l’administration"
         RESET_PASSWORD = "reset_password", "nouveau mot de passe"
 
     email = models.EmailField("adresse électronique", max_length=254)
     purpose = models.CharField("objet", max_length=20, choices=Purpose)
-    # Only the hash is stored: a leaked backup opens no account (quality.md).
-    token_sha256 = models.CharField("empreinte du lien", max_length=64, unique=True)
+    # Only the hash is stored: a leaked backup opens no account (quality.md). The link itself is
+    # drawn when the e-mail leaves, so that it never rests in the queue of work either.
+    token_sha256 = models.CharField(
+        "empreinte du lien", max_length=64, unique=True, null=True, blank=True
+    )
     payload = models.JSONField("contenu", default=dict)
-    created_at = models.DateTimeField("envoyé le", default=clock.now, editable=False)
+    created_at = models.DateTimeField("demandé le", default=clock.now, editable=False)
     expires_at = models.DateTimeField("valable jusqu’au")
     used_at = models.DateTimeField("utilisé le", null=True, blank=True)
+
+    objects: ClassVar[EmailProofQuerySet] = EmailProofQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "lien de preuve d’adresse"
         verbose_name_plural = "liens de preuve d’adresse"
+        indexes = [models.Index(fields=["email", "created_at"], name="accounts_proof_by_email")]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} – {self.email}"

@@ -1,7 +1,20 @@
 """Routes of accounts, in French."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts import views
 
 app_name = "accounts"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("connexion/", views.sign_in, name="sign_in"),
+    path("deconnexion/", views.sign_out, name="sign_out"),
+    path("compte/", views.account, name="account"),
+    path("compte/ouvrir/", views.open_account, name="open_account"),
+    path("compte/mot-de-passe/", views.ask_password, name="ask_password"),
+    path("compte/mot-de-passe/choisir/", views.choose_password, name="choose_password"),
+    path("compte/mot-de-passe/changer/", views.change_password, name="change_password"),
+    path("compte/lien-envoye/", views.link_sent, name="link_sent"),
+    path("compte/lien/<str:token>/", views.follow_link, name="follow_link"),
+    path("compte/sessions/<uuid:public_id>/fermer/", views.end_session, name="end_session"),
+]

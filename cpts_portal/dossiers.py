@@ -1,10 +1,10 @@
 """The list of dossiers, and the pages of one dossier that look across apps: summary, journal."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from accounts.access import Permission, needs, signed_in
+from accounts.access import Permission, SignedInRequest, needs, signed_in
 from records.models import JournalEntry
 from territories.models import Cpts
 
@@ -13,7 +13,7 @@ ENTRIES_PER_PAGE = 50
 
 
 @needs(Permission.DOSSIER_LIST)
-def dossiers(request: HttpRequest) -> HttpResponse:
+def dossiers(request: SignedInRequest) -> HttpResponse:
     """The working list of the authorities and of the committees."""
     found = Cpts.objects.visible_to(request.user, Permission.DOSSIER_LIST).with_header()
     page = Paginator(found.order_by("name", "pk"), 25).get_page(request.GET.get("page"))
@@ -21,7 +21,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-def dossier(request: HttpRequest, reference: str) -> HttpResponse:
+def dossier(request: SignedInRequest, reference: str) -> HttpResponse:
     """What the dossier is about, whose turn it is, and what this person can do now."""
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user).with_header(), reference=reference
@@ -32,7 +32,7 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @needs(Permission.DOSSIER_SEE)
-def dossier_journal(request: HttpRequest, reference: str) -> HttpResponse:
+def dossier_journal(request: SignedInRequest, reference: str) -> HttpResponse:
     """Everything that happened to the dossier, newest first."""
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user).with_header(), reference=reference

@@ -27,7 +27,7 @@ def menu_of(request: HttpRequest) -> list[Entry]:
             links.insert(1, ("Dossiers", reverse("dossiers")))
         links.append(("Mes travaux", reverse("records:jobs")))
         if Permission.PORTAL_ADMINISTER in user.permissions:
-            links.append(("Administration", reverse("accounts:administration")))
+            links.append(("Administration", reverse("administration")))
     return [
         Entry(
             label,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),
     path("dossiers/<str:reference>/journal/", dossiers.dossier_journal, name="dossier_journal"),
+    path("administration/", include("cpts_portal.administration_urls")),
     path("", include("accounts.urls")),
     path("", include("records.urls")),
     path("", include("territories.urls")),

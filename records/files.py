@@ -36,7 +36,11 @@ PROOF_RULE = UploadRule()
 
 
 def store_upload(
-    upload: UploadedFile, *, by: User, dossier: str, rule: UploadRule = PROOF_RULE
+    upload: UploadedFile,  # type: ignore[type-arg]  # generic only in its stubs
+    *,
+    by: User,
+    dossier: str,
+    rule: UploadRule = PROOF_RULE,
 ) -> StoredFile:
     """Check an uploaded file by its content, then store it. Refuses with a French sentence."""
     if (upload.size or 0) > rule.max_size:

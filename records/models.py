@@ -10,6 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import models
 
 from foundation import clock
+from records.visibility import in_visible_dossier
+
+EMAIL_KINDS = ("email", "account_link")
 
 
 class JournalHead(models.Model):
@@ -33,6 +36,10 @@ class JournalEntryQuerySet(models.QuerySet["JournalEntry"]):
     def of_dossier(self, reference: str) -> JournalEntryQuerySet:
         """The chain of one dossier."""
         return self.filter(dossier=reference)
+
+    def about(self, subject: models.Model) -> JournalEntryQuerySet:
+        """What concerned this very object."""
+        return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
 
     def newest_first(self) -> JournalEntryQuerySet:
         """The order of the timelines."""
@@ -133,12 +140,22 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
     def of_requester(self, user: Any) -> JobQuerySet:
-        """« Mes travaux »."""
-        return self.filter(requested_by=user).exclude(kind="email")
+        """« Mes travaux »: what this person asked for, e-mails apart."""
+        return self.filter(requested_by=user).exclude(kind__in=EMAIL_KINDS)
+
+    def unfinished(self) -> JobQuerySet:
+        """Waited for, or being done."""
+        return self.filter(state__in=[Job.State.WANTED, Job.State.RUNNING])
+
+    def visible_to(self, user: Any) -> JobQuerySet:
+        """One's own work, and that of the dossiers one may open; never the e-mails."""
+        seen = models.Q(requested_by=user.pk) | in_visible_dossier(user)
+        return self.filter(seen).exclude(kind__in=EMAIL_KINDS)
 
     def emails(self) -> JobQuerySet:
-        """What the portal wrote to people: the mail box of the demonstration."""
-        return self.filter(kind="email")
+        """What the portal wrote to invented people: the mail box of the demonstration."""
+        written = self.filter(kind__in=EMAIL_KINDS, payload__has_key="body")
+        return written.filter(payload__to__endswith="@example.org")
 
 
 class Job(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,7 +12,12 @@ from django.urls import reverse
 from accounts.access import ROLE_SENTENCES, Role
 from foundation import clock
 from foundation.search import search_key
-from territories.querysets import AssignmentQuerySet, CommuneQuerySet, CptsQuerySet
+from territories.querysets import (
+    AssignmentQuerySet,
+    CommuneQuerySet,
+    CptsQuerySet,
+    TerritoryCommuneQuerySet,
+)
 
 
 class Region(models.Model):
@@ -134,8 +140,11 @@ class Commune(models.Model):
     # Newest municipal figure, to put the large communes first in a search; the figures that count
     # for a territory are in `Population`, with their vintage.
     population = models.PositiveIntegerField("population la plus récente", null=True, blank=True)
+    population_vintage = models.PositiveSmallIntegerField(
+        "millésime de cette population", null=True, blank=True
+    )
 
-    objects: ClassVar[models.Manager[Commune]] = CommuneQuerySet.as_manager()
+    objects: ClassVar[CommuneQuerySet] = CommuneQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "commune"
@@ -154,6 +163,11 @@ class Commune(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("territories:commune", args=[self.insee_code])
+
+    @property
+    def postal_code_list(self) -> list[str]:
+        """Large communes have several; a few overseas ones have none."""
+        return [code for code in self.postal_codes.split("|") if code]
 
 
 class CommuneHistory(models.Model):
@@ -395,6 +409,8 @@ class TerritoryCommune(models.Model):
         "certitude", max_length=10, choices=Certainty, default=Certainty.NAMED
     )
 
+    objects: ClassVar[TerritoryCommuneQuerySet] = TerritoryCommuneQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = "commune du territoire"
         verbose_name_plural = "communes du territoire"
@@ -407,6 +423,11 @@ class TerritoryCommune(models.Model):
 
     def __str__(self) -> str:
         return f"{self.commune_id} dans {self.territory_id}"
+
+    @property
+    def is_completed(self) -> bool:
+        """True when no document names this commune: the screens say « complété »."""
+        return self.certainty in {self.Certainty.INFERRED, self.Certainty.FILLED}
 
 
 class Concern(models.Model):
@@ -446,6 +467,7 @@ class Assignment(models.Model):
     one CPTS.
     """
 
+    uuid = models.UUIDField("identifiant public", default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

@@ -106,6 +106,10 @@ class CommuneQuerySet(models.QuerySet[Any]):
         """Communes only: the arrondissements of Paris, Lyon, Marseille would count twice."""
         return self.filter(kind="COM")
 
+    def with_places(self) -> CommuneQuerySet:
+        """With what its page says of it, in the same query."""
+        return self.select_related("departement__region", "epci", "cpam_district", "parent")
+
     def search(self, text: str) -> CommuneQuerySet:
         """By name, former name, INSEE code or postal code; best matches first."""
         code = re.sub(r"\s", "", text).upper()
@@ -140,6 +144,19 @@ class CommuneQuerySet(models.QuerySet[Any]):
         ).order_by(rank, F("population").desc(nulls_last=True), "name", "pk")
 
 
+class TerritoryCommuneQuerySet(models.QuerySet[Any]):
+    """The communes of territories."""
+
+    def with_commune(self) -> TerritoryCommuneQuerySet:
+        """With the commune's name, in its order."""
+        return self.select_related("commune").order_by("commune__search_name", "commune_id")
+
+    def in_public_cpts(self) -> TerritoryCommuneQuerySet:
+        """Of the territories in force that anybody may see."""
+        public = apps.get_model("territories", "Cpts").objects.public()
+        return self.filter(territory__in=public.values("territory"))
+
+
 class AssignmentQuerySet(models.QuerySet[Any]):
     """Who works where."""
 
@@ -150,9 +167,13 @@ class AssignmentQuerySet(models.QuerySet[Any]):
             Q(valid_to__isnull=True) | Q(valid_to__gte=today)
         )
 
+    def of(self, user: Any) -> AssignmentQuerySet:
+        """Those of one person, today's and before, newest first."""
+        return self.filter(user=user).order_by("-valid_from", "-pk")
+
     def with_scope(self) -> AssignmentQuerySet:
         """With the names of the scopes, in the same query."""
-        return self.select_related("cpts", "cpam_district", "departement", "region").order_by("pk")
+        return self.select_related("cpts", "cpam_district", "departement", "region")
 
     def on(self, cpts: Any) -> AssignmentQuerySet:
         """Whose scope covers this CPTS."""

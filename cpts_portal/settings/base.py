@@ -13,7 +13,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",  # its widget templates, found by FORM_RENDERER
@@ -91,6 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- People ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
+SESSION_ENGINE = "accounts.sessions"  # database sessions that know whose they are
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
@@ -122,6 +122,8 @@ PORTAL_OPERATOR = env.str("PORTAL_OPERATOR", default="")
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
 # Shows the demonstration accounts on the sign-in page and the mail box of the demonstration.
 DEMONSTRATION = env.bool("DEMONSTRATION", default=False)
+# Shared by the invented people, and shown on the sign-in page: it protects nothing.
+DEMONSTRATION_PASSWORD = env.str("DEMONSTRATION_PASSWORD", default="visite-guidee-des-cpts")
 
 # --- Design system ---------------------------------------------------------------------------
 DSFR_USE_INTEGRITY_CHECKSUMS = False  # manifest storage rewrites the CSS: the hashes would lie
@@ -132,8 +134,11 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"links": {"()": "accounts.log_filter.MaskLinks"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "weasyprint": {"level": "ERROR"},  # « Step 7 … » would fill the worker's log

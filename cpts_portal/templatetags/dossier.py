@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from accounts.access import Permission
+from accounts.access import Permission, Role
 from foundation.templatetags.french import since
 from territories.models import Baton, Cpts
 from territories.scopes import permissions_on
@@ -87,3 +87,9 @@ def commune_count(cpts: Cpts) -> int:
     if counted is None:
         counted = cpts.territory.communes.count() if cpts.territory else 0
     return int(counted)
+
+
+@register.filter
+def role_label(role: str | None) -> str:
+    """The French name of a stored role; nothing for nothing."""
+    return str(Role(role).label) if role else ""

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import foundation.clock
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -87,6 +88,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('COM', 'commune'), ('ARM', 'arrondissement municipal')], default='COM', max_length=3, verbose_name='nature')),
                 ('postal_codes', models.CharField(blank=True, max_length=200, verbose_name='codes postaux')),
                 ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population la plus récente')),
+                ('population_vintage', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='millésime de cette population')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='arrondissements', to='territories.commune', verbose_name='commune entière')),
                 ('cpam_district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territories.cpamdistrict', verbose_name='CPAM')),
                 ('departement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='territories.departement', verbose_name='département')),
@@ -175,6 +177,7 @@ class Migration(migrations.Migration):
             name='Assignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='identifiant public')),
                 ('role', models.CharField(choices=[('holder', 'Porteur de projet'), ('president', 'Présidence de la CPTS'), ('office', 'Membre du bureau de la CPTS'), ('coordinator', 'Coordination de la CPTS'), ('member', 'Adhérent de la CPTS'), ('ars_reviewer', 'Instruction ARS'), ('ars_director', 'Direction générale de l’ARS'), ('cpam_officer', 'Référent CPAM (ROC)'), ('cpam_director', 'Direction de la CPAM'), ('committee', 'Membre d’un comité'), ('national_reader', 'Lecture nationale'), ('administrator', 'Administration du portail')], max_length=20, verbose_name='rôle')),
                 ('body', models.CharField(blank=True, max_length=150, verbose_name='organisme représenté')),
                 ('valid_from', models.DateField(default=foundation.clock.today, verbose_name='à partir du')),

@@ -1,0 +1,18 @@
+"""Keeps single-use links out of the logs: whoever reads a log must not be able to follow one."""
+
+import logging
+import re
+
+_LINK = re.compile(r"(/compte/lien/|/rejoindre/suivi/)[^/\s?]+")
+
+
+class MaskLinks(logging.Filter):
+    """Masks the token of a link in what is about to be written."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always keeps the line; only its words may change."""
+        message = record.getMessage()
+        masked = _LINK.sub(r"\1…", message)
+        if masked != message:
+            record.msg, record.args = masked, ()
+        return True

@@ -1,0 +1,39 @@
+"""Routes of the administration of the portal, in French."""
+
+from django.urls import path
+
+from cpts_portal import administration
+
+urlpatterns = [
+    path("", administration.administration, name="administration"),
+    path(
+        "comptes/nouveau/",
+        administration.administration_new_account,
+        name="administration_new_account",
+    ),
+    path(
+        "comptes/<uuid:user_id>/",
+        administration.administration_account,
+        name="administration_account",
+    ),
+    path(
+        "comptes/<uuid:user_id>/roles/donner/",
+        administration.administration_give_role,
+        name="administration_give_role",
+    ),
+    path(
+        "comptes/<uuid:user_id>/roles/<uuid:assignment_id>/terminer/",
+        administration.administration_end_role,
+        name="administration_end_role",
+    ),
+    path(
+        "comptes/<uuid:user_id>/desactiver/",
+        administration.administration_deactivate,
+        name="administration_deactivate",
+    ),
+    path(
+        "comptes/<uuid:user_id>/reactiver/",
+        administration.administration_reactivate,
+        name="administration_reactivate",
+    ),
+]
