@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from types import FrameType
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
+_SIGNALS_OF_A_TERMINAL = sum(1 << number - 1 for number in (signal.SIGINT, signal.SIGHUP))
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
@@ -101,7 +103,7 @@ class StopRequest:
     def __init__(self) -> None:
         self._asked = False
         self._make = os.getppid() if "MAKELEVEL" in os.environ else None
-        self._make_minds_interrupt = self._make is not None and self._make_catches_interrupt()
+        self._make_catches = self._signals_make_catches()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._remember)
 
@@ -116,14 +118,12 @@ class StopRequest:
         """Make passes SIGTERM on; killed outright, or interrupted alone, it tells us nothing."""
         if self._make is None:
             return False
-        if os.getppid() != self._make:
-            return True
-        return self._make_minds_interrupt and not self._make_catches_interrupt()
+        return os.getppid() != self._make or self._signals_make_catches() != self._make_catches
 
-    def _make_catches_interrupt(self) -> bool:
-        """Make gives SIGINT back its default action once it got one and waits for us to end."""
+    def _signals_make_catches(self) -> int:
+        """Make gives a signal back its default action once it got it and waits for us to end."""
         status = Path(f"/proc/{self._make}/status")
         if not status.exists():
-            return False
-        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return bool(int(fields["SigCgt"], 16) & 1 << signal.SIGINT - 1)
+            return 0
+        found = re.search(r"^SigCgt:\s*(\w+)", status.read_text(), re.MULTILINE)
+        return int(found[1], 16) & _SIGNALS_OF_A_TERMINAL if found else 0

@@ -62,6 +62,9 @@ class Portal:
         }
 
     def run(self) -> None:
+        # First, so that what the preparation sends to be done does not reach a stranger's broker.
+        self._broker, broker_url = start_broker(LOGS / "broker.log")
+        self._env["BROKER_URL"] = f"{broker_url}/0"
         print("Préparation des données (la première fois, une minute environ)…", flush=True)
         if not self._finish("preparation", [PYTHON, "-m", "scripts.prepare_data"]):
             return
@@ -82,8 +85,6 @@ class Portal:
             stop([self._broker], within=0.5)
 
     def _start_programs(self) -> None:
-        self._broker, broker_url = start_broker(LOGS / "broker.log")
-        self._env["BROKER_URL"] = f"{broker_url}/0"
         celery = [PYTHON, "-m", "celery", "--app", "cpts_portal"]
         self._start(
             "worker",
