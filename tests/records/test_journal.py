@@ -1,0 +1,169 @@
+"""The journal: one chain per dossier, never changed, verified by a command."""
+
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from foundation import clock
+from records import journal
+from records.models import JournalEntry, JournalHead
+from tests.cast import Cast
+
+
+def write(cast: Cast, dossier: str, sentence: str = "Un acte", **fields: object) -> JournalEntry:
+    return journal.record(
+        "act", cast.rives, by=cast.coordinator, dossier=dossier, sentence=sentence, **fields
+    )
+
+
+def test_an_entry_says_who_when_from_to_and_why(cast: Cast) -> None:
+    with clock.at(clock.today()):
+        entry = write(cast, "essai", from_state="draft", to_state="submitted", reason="Prêt")
+        assert entry.at == clock.now()
+    assert (entry.actor_name, entry.actor_role) == (
+        "Chloé Coordinatrice",
+        "Coordination de la CPTS",
+    )
+    assert (entry.from_state, entry.to_state, entry.reason) == ("draft", "submitted", "Prêt")
+
+
+def test_entries_of_a_dossier_are_numbered_and_chained(cast: Cast) -> None:
+    first, second = write(cast, "essai"), write(cast, "essai")
+    assert [first.number, second.number] == [1, 2]
+    assert second.previous_sha256 == first.sha256
+    head = JournalHead.objects.get(pk="essai")
+    assert (head.number, head.sha256) == (2, second.sha256)
+
+
+def test_dossiers_have_chains_of_their_own(cast: Cast) -> None:
+    assert write(cast, "un").number == write(cast, "deux").number == 1
+
+
+def test_the_stored_entry_gives_the_same_digest(cast: Cast) -> None:
+    entry = write(cast, "essai", sentence="Décision", amount="1234.50", communes=["62119"])
+    assert journal.digest(JournalEntry.objects.get(pk=entry.pk)) == entry.sha256
+
+
+def test_the_digest_covers_every_field(cast: Cast) -> None:
+    entry = write(cast, "essai", reason="Avant")
+    before = journal.digest(entry)
+    for field, value in [
+        ("sentence", "Autre"),
+        ("reason", "Après"),
+        ("actor_name", "Quelqu’un"),
+        ("to_state", "approved"),
+        ("data", {"x": 1}),
+        ("previous_sha256", "0" * 64),
+    ]:
+        kept = getattr(entry, field)
+        setattr(entry, field, value)
+        assert journal.digest(entry) != before, field
+        setattr(entry, field, kept)
+
+
+def test_an_entry_is_written_only_with_its_act(cast: Cast) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        write(cast, "essai")
+        raise RuntimeError
+    assert not JournalEntry.objects.of_dossier("essai").exists()
+    assert not JournalHead.objects.filter(pk="essai").exists()
+
+
+def test_the_model_refuses_to_change_or_delete(cast: Cast) -> None:
+    entry = write(cast, "essai")
+    with pytest.raises(TypeError):
+        entry.save()
+    with pytest.raises(TypeError):
+        entry.delete()
+
+
+def test_the_database_refuses_to_change(cast: Cast) -> None:
+    entry = write(cast, "essai")
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        JournalEntry.objects.filter(pk=entry.pk).update(sentence="Autre")
+    assert JournalEntry.objects.get(pk=entry.pk).sentence == "Un acte"
+
+
+def test_the_database_refuses_to_delete(cast: Cast) -> None:
+    entry = write(cast, "essai")
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        JournalEntry.objects.filter(pk=entry.pk).delete()
+    assert JournalEntry.objects.filter(pk=entry.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_entries_at_once_make_one_chain(
+    cast: Cast, in_threads: Callable[..., list[Any]]
+) -> None:
+    def act() -> None:
+        with transaction.atomic():
+            write(cast, "essai")
+
+    assert in_threads(*[act] * 4) == [None] * 4
+    entries = list(JournalEntry.objects.of_dossier("essai").order_by("number"))
+    assert [entry.number for entry in entries] == [1, 2, 3, 4]
+    assert verify() == (0, "")
+
+
+def verify() -> tuple[int, str]:
+    """Exit status and error output of the command."""
+    errors = StringIO()
+    try:
+        call_command("verify_journal", stdout=StringIO(), stderr=errors)
+    except SystemExit as ended:
+        return int(ended.code or 0), errors.getvalue()
+    return 0, errors.getvalue()
+
+
+@pytest.fixture
+def without_triggers(db: None) -> None:
+    """Somebody with every right on the database: what the chain is there to betray."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE records_journalentry DISABLE TRIGGER USER")
+        else:
+            cursor.execute("DROP TRIGGER records_journal_no_update")
+            cursor.execute("DROP TRIGGER records_journal_no_delete")
+
+
+def test_a_whole_journal_is_verified(cast: Cast) -> None:
+    out = StringIO()
+    call_command("verify_journal", stdout=out)
+    assert out.getvalue().startswith("Journal intact : ")
+
+
+def test_a_changed_entry_is_named(cast: Cast, without_triggers: None) -> None:
+    for _ in range(3):
+        write(cast, "essai")
+    JournalEntry.objects.of_dossier("essai").filter(number=2).update(reason="Réécrit")
+    assert verify() == (1, "Journal rompu. essai, entrée n° 2 : son contenu a changé.\n")
+
+
+def test_a_missing_entry_is_named(cast: Cast, without_triggers: None) -> None:
+    for _ in range(3):
+        write(cast, "essai")
+    JournalEntry.objects.of_dossier("essai").filter(number=2).delete()
+    assert verify() == (1, "Journal rompu. essai, entrée n° 2 : elle manque.\n")
+
+
+def test_a_chain_cut_at_its_end_is_seen(cast: Cast, without_triggers: None) -> None:
+    for _ in range(3):
+        write(cast, "essai")
+    JournalEntry.objects.of_dossier("essai").filter(number=3).delete()
+    assert verify() == (1, "Journal rompu. essai, entrée n° 3 : la fin de la chaîne manque.\n")
+
+
+def test_a_replaced_entry_does_not_follow_the_one_before(
+    cast: Cast, without_triggers: None
+) -> None:
+    first, second = write(cast, "essai"), write(cast, "essai")
+    first.reason = "Réécrit, avec une empreinte refaite"
+    forged = journal.digest(first)
+    JournalEntry.objects.filter(pk=first.pk).update(reason=first.reason, sha256=forged)
+    assert verify() == (1, "Journal rompu. essai, entrée n° 2 : elle ne suit pas la précédente.\n")
+    assert second.previous_sha256 != forged
