@@ -276,6 +276,22 @@ class Filing(models.Model):
         return int(self.step_versions.get(step.slug, 0))
 
     @property
+    def commentable(self) -> dict[str, str]:
+        """What a request may be about: the questions, the territory, the kinds of pieces."""
+        outline = self.outline
+        labels = {item.key: item.label for item in outline.questions(self.answers)}
+        labels["territory"] = "Communes du territoire"
+        pieces = {
+            f"attachment.{item.value}": f"Pièce : {item.label}" for item in outline.attachments
+        }
+        return labels | pieces
+
+    @property
+    def mission_codes(self) -> list[str]:
+        """The missions this filing carries: the core ones, then those that were chosen."""
+        return [mission.code for mission in self.outline.missions_chosen(self.answers)]
+
+    @property
     def ground_labels(self) -> list[str]:
         return [str(Ground(ground).label) for ground in self.grounds]
 
@@ -341,20 +357,22 @@ class LetterManager(models.Manager.from_queryset(FilingQuerySet)):  # type: igno
     """Letters only."""
 
     def get_queryset(self) -> FilingQuerySet:
-        return super().get_queryset().filter(kind=Kind.LETTER)  # type: ignore[no-any-return]
+        found: FilingQuerySet = super().get_queryset().filter(kind=Kind.LETTER)
+        return found
 
 
 class ProjectManager(models.Manager.from_queryset(FilingQuerySet)):  # type: ignore[misc]
     """Projects only."""
 
     def get_queryset(self) -> FilingQuerySet:
-        return super().get_queryset().filter(kind=Kind.PROJECT)  # type: ignore[no-any-return]
+        found: FilingQuerySet = super().get_queryset().filter(kind=Kind.PROJECT)
+        return found
 
 
 class LetterOfIntent(Filing):
     """A filing whose kind is LETTER."""
 
-    objects: ClassVar[LetterManager] = LetterManager()  # type: ignore[assignment]
+    objects: ClassVar[LetterManager] = LetterManager()
 
     class Meta:
         proxy = True
@@ -365,7 +383,7 @@ class LetterOfIntent(Filing):
 class HealthProject(Filing):
     """A filing whose kind is PROJECT."""
 
-    objects: ClassVar[ProjectManager] = ProjectManager()  # type: ignore[assignment]
+    objects: ClassVar[ProjectManager] = ProjectManager()
 
     class Meta:
         proxy = True
@@ -516,9 +534,7 @@ class Attachment(models.Model):
         verbose_name_plural = "pièces jointes"
         ordering = ["filing", "added_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["filing", "file"], name="projects_attachment_file_once"
-            )
+            models.UniqueConstraint(fields=["filing", "file"], name="projects_attachment_file_once")
         ]
 
     def __str__(self) -> str:

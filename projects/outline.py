@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,8 @@ class Question:
     required: bool = False
     choices: tuple[Choice, ...] = ()
     prefill: str = ""
+    # Choices always taken: the core missions, which every CPTS carries.
+    locked: tuple[str, ...] = ()
 
     def shown(self, answer: Answer | None) -> Answer:
         """The answer in the words of the page: labels instead of stored values."""
@@ -224,12 +226,12 @@ def _missions_on(day: dt.date) -> Iterator[Mission]:
             yield Mission(row["code"], row["slug"], row["label"], row["description"], is_core)
 
 
-def _step(source: dict[str, Any], missions: Iterable[Mission]) -> Step:
+def _step(source: dict[str, Any], missions: tuple[Mission, ...]) -> Step:
     fields = {key: value for key, value in source.items() if key != "questions"}
     return Step(**fields, questions=tuple(_questions(source["questions"], missions)))
 
 
-def _questions(sources: list[dict[str, Any]], missions: Iterable[Mission]) -> Iterator[Question]:
+def _questions(sources: list[dict[str, Any]], missions: tuple[Mission, ...]) -> Iterator[Question]:
     for source in sources:
         choices = tuple(Choice(**item) for item in source.get("choices", []))
         if source["kind"] == "missions":
@@ -237,5 +239,6 @@ def _questions(sources: list[dict[str, Any]], missions: Iterable[Mission]) -> It
                 Choice(item.code, f"{item.label} ({item.kind_label})", item.description)
                 for item in missions
             )
-            source = {**source, "kind": "choices"}
+            locked = tuple(item.code for item in missions if item.is_core)
+            source = {**source, "kind": "choices", "locked": locked}
         yield Question(**{**source, "choices": choices})

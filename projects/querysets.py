@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from typing import Any, Self
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
@@ -45,8 +47,14 @@ class FilingQuerySet(models.QuerySet[Any]):
     def projects(self) -> Self:
         return self.filter(kind="project")
 
-    def newest_first(self) -> Self:
-        return self.order_by("-number")
+    def latest_of(self, reference: str, kind: str, number: int | None = None) -> Self:
+        """The last version of a kind in one dossier, or the version of that number."""
+        versions = self.filter(cpts__reference=reference, kind=kind).order_by("-number")
+        return versions.filter(number=number) if number is not None else versions[:1]
+
+    def of_dossier(self, reference: str) -> Self:
+        """Every version, in the order of life."""
+        return self.filter(cpts__reference=reference).order_by("kind", "number")
 
     def awaiting_opinion_of(self, user: Any) -> Self:
         """Complete filings on which this person's committee has not yet given its opinion."""
@@ -65,12 +73,24 @@ class FilingQuerySet(models.QuerySet[Any]):
         to_decide = Q(state=State.COMPLETE) & filing_scope(user, Permission.FILING_DECIDE)
         return self.filter(to_check | to_decide)
 
+    def approved_letter_of(self, cpts: Any) -> Self:
+        """The letter that opens the project, if it is approved."""
+        return self.letters().filter(cpts=cpts, state=State.APPROVED)
+
     def tacitly_due(self) -> Self:
         """Complete projects whose legal delay is over: validated by silence (L1434-12 CSP)."""
         return self.projects().filter(state=State.COMPLETE, tacit_on__lte=clock.today())
 
     def with_page(self) -> Self:
         """With what the head of the dossier and the page of a filing show, in one query."""
+        communes = (
+            apps.get_model("territories", "TerritoryCommune")
+            .objects.filter(territory=OuterRef("cpts__territory"))
+            .order_by()
+            .values("territory")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
         return self.select_related(
             "cpts__territory",
             "cpts__region",
@@ -78,7 +98,9 @@ class FilingQuerySet(models.QuerySet[Any]):
             "cpts__cpam_district",
             "procedure",
             "letter",
-        )
+            "previous",
+            "edited_by",
+        ).annotate(commune_count=Coalesce(Subquery(communes), 0))
 
 
 class OfFilingQuerySet(models.QuerySet[Any]):
@@ -89,9 +111,28 @@ class OfFilingQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.filter(filing_scope(user, Permission.DOSSIER_SEE, "filing__"))
 
+    def of_dossier(self, reference: str) -> Self:
+        """All of one dossier."""
+        return self.filter(filing__cpts__reference=reference)
+
+    def of_file(self, reference: str, kind: str, identifier: UUID) -> Self:
+        """One attachment by the name of its file; a piece taken over is in several versions."""
+        found = self.of_dossier(reference).filter(filing__kind=kind, file__uuid=identifier)
+        return found.order_by("-filing__number")[:1]
+
+    def with_filing(self) -> Self:
+        return self.select_related("filing__cpts", "file")
+
 
 class InvitationQuerySet(models.QuerySet[Any]):
     """Invitations of co-holders."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of the communities for which this person may invite."""
+        return self.filter(scope_filter(user, Permission.HOLDER_INVITE, "cpts__"))
+
+    def with_cpts(self) -> Self:
+        return self.select_related("cpts", "invited_by")
 
     def open(self) -> Self:
         """Neither accepted nor expired."""

@@ -1,7 +1,57 @@
-"""Routes of projects, in French."""
+"""Routes of projects, in French. « lettre » and « projet » share the addresses of their acts."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from projects.paths import KindConverter
+from projects.views import reading, review, writing
 
 app_name = "projects"
 
-urlpatterns: list[URLPattern] = []
+register_converter(KindConverter, "kind")
+
+FILING = "dossiers/<str:reference>/<kind:kind>/"
+
+urlpatterns = [
+    path("lettre-d-intention/nouvelle/", writing.start, name="start"),
+    path("invitations/<str:token>/", writing.accept_invitation, name="accept_invitation"),
+    path("dossiers/<str:reference>/inviter/", writing.invite, name="invite"),
+    path("dossiers/<str:reference>/avis/", reading.opinions, name="opinions"),
+    path("dossiers/<str:reference>/lettre/", reading.letter, name="letter"),
+    path("dossiers/<str:reference>/projet/", reading.health_project, name="health_project"),
+    path("dossiers/<str:reference>/lettre/ouvrir/", writing.open_letter, name="open_letter"),
+    path(
+        "dossiers/<str:reference>/projet/ouvrir/",
+        writing.open_health_project,
+        name="open_health_project",
+    ),
+    # Acts, before the steps: no step bears their words (a test says so).
+    path(f"{FILING}transmettre/", writing.submit, name="submit"),
+    path(f"{FILING}retirer/", writing.withdraw, name="withdraw"),
+    path(f"{FILING}reprendre/", writing.take_up_again, name="take_up_again"),
+    path(f"{FILING}demander-des-pieces/", review.ask_for_pieces, name="ask_for_pieces"),
+    path(f"{FILING}declarer-complet/", review.declare_complete, name="declare_complete"),
+    path(f"{FILING}avis/donner/", review.give_opinion, name="give_opinion"),
+    path("dossiers/<str:reference>/lettre/approuver/", review.approve, name="approve"),
+    path("dossiers/<str:reference>/lettre/refuser/", review.refuse, name="refuse"),
+    path("dossiers/<str:reference>/projet/valider/", review.validate, name="validate"),
+    path("dossiers/<str:reference>/projet/s-opposer/", review.oppose, name="oppose"),
+    path(f"{FILING}imprimer/", reading.print_filing, name="print_filing"),
+    path(f"{FILING}versions/<int:number>/", reading.version, name="version"),
+    path(f"{FILING}pieces-jointes/", writing.attachments, name="attachments"),
+    path(
+        f"{FILING}pieces-jointes/<uuid:identifier>/",
+        writing.download_attachment,
+        name="download_attachment",
+    ),
+    path(
+        f"{FILING}pieces-jointes/<uuid:identifier>/retirer/",
+        writing.remove_attachment,
+        name="remove_attachment",
+    ),
+    path("dossiers/<str:reference>/lettre/<slug:step>/", writing.letter_step, name="letter_step"),
+    path(
+        "dossiers/<str:reference>/projet/<slug:step>/",
+        writing.health_project_step,
+        name="health_project_step",
+    ),
+]

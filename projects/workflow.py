@@ -89,8 +89,10 @@ def is_ready(filing: FilingLike) -> Refusal | None:
         count = len(missing)
         named = ", ".join(f"« {label} »" for label in missing[:3])
         others = "" if count <= 3 else f" et {count - 3} de plus"
-        noun = "Une réponse obligatoire manque" if count == 1 else (
-            f"{count} réponses obligatoires manquent"
+        noun = (
+            "Une réponse obligatoire manque"
+            if count == 1
+            else (f"{count} réponses obligatoires manquent")
         )
         return Refusal(f"{noun} : {named}{others}.")
     if filing.lacks_territory:

@@ -1,4 +1,4 @@
-"""What every act shares: hold the rows, pass through the table, write the journal, pass the baton."""
+"""What every act shares: hold the rows, pass the table, write the journal, hand the baton on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def hold(filing: Filing) -> None:
 
 def held_cpts(pk: int) -> Cpts:
     """The CPTS, its row kept until the end of the transaction."""
-    return Cpts.objects.select_for_update(of=("self",)).get(pk=pk)
+    held: Cpts = Cpts.objects.select_for_update(of=("self",)).get(pk=pk)
+    return held
 
 
 def require(permission: Permission, cpts: Cpts, *, by: User) -> None:

@@ -59,7 +59,7 @@ def open_letter(cpts: Cpts, *, by: User) -> LetterOfIntent:
     if letters.exists():
         raise Refused("Une lettre d’intention existe déjà : reprenez-la.")
     today = clock.today()
-    letter = LetterOfIntent.objects.create(
+    letter: LetterOfIntent = LetterOfIntent.objects.create(
         cpts=cpts,
         kind=Kind.LETTER,
         procedure=procedure_for(cpts.region_id, today),

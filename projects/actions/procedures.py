@@ -1,4 +1,4 @@
-"""The regional procedures: dated files become rows; a running filing keeps the one it began with."""
+"""Regional procedures: dated files become rows; a running filing keeps the one it began with."""
 
 import datetime as dt
 import tomllib

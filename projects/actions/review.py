@@ -51,16 +51,14 @@ def submit(filing: Filing, *, by: User) -> Filing:
 
 
 @transaction.atomic
-def ask_for_pieces(
-    filing: Filing, *, reason: str, comments: Mapping[str, str], by: User
-) -> Filing:
+def ask_for_pieces(filing: Filing, *, reason: str, comments: Mapping[str, str], by: User) -> Filing:
     """Send the filing back with comments that name the fields; stops the clock if it runs."""
     reason = reason.strip()
     asked = {key: text.strip() for key, text in comments.items() if text.strip()}
     from_state = pass_through("ask_for_pieces", filing, by=by)
     if not asked:
         raise Refused("Dites au moins une pièce ou une réponse attendue.")
-    known = commentable_keys(filing)
+    known = filing.commentable
     if unknown := sorted(asked.keys() - known.keys()):
         raise Refused(f"Question inconnue : {', '.join(unknown)}.")
     suspension = _stop_clock(filing, reason or "Pièces demandées")
@@ -169,15 +167,6 @@ def give_opinion(
     if not filing.missing_levels:
         emails.decision_wanted(filing, entry, by=by)
     return opinion
-
-
-def commentable_keys(filing: Filing) -> dict[str, str]:
-    """What a comment may be about: the questions, the territory, the kinds of pieces."""
-    keys = {item.key: item.label for item in filing.outline.questions(filing.answers)}
-    keys["territory"] = "Communes du territoire"
-    return keys | {
-        f"attachment.{item.value}": f"Pièce : {item.label}" for item in filing.outline.attachments
-    }
 
 
 def _stop_clock(filing: Filing, reason: str) -> Suspension | None:

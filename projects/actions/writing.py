@@ -5,6 +5,7 @@ A draft is not an act: saving a step writes no journal. What is handed over is k
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -56,16 +57,14 @@ def write_answers(filing: Filing, answers: Mapping[str, Answer], *, by: User) ->
     unknown = answers.keys() - {item.key for step in steps for item in step.questions}
     if unknown:
         raise Refused(f"Question inconnue : {', '.join(sorted(unknown))}.")
-    slugs = [
-        step.slug for step in steps if any(item.key in answers for item in step.questions)
-    ]
+    slugs = [step.slug for step in steps if any(item.key in answers for item in step.questions)]
     _save_answers(filing, answers, slugs, by=by)
     return filing
 
 
 @transaction.atomic
 def add_attachment(
-    filing: Filing, upload: UploadedFile, *, kind: str, by: User, label: str = ""
+    filing: Filing, upload: UploadedFile[Any], *, kind: str, by: User, label: str = ""
 ) -> Attachment:
     """Join a file, checked by its content, under one of the kinds of the outline."""
     _hold_for_writing(filing, by=by)
@@ -109,7 +108,7 @@ def open_health_project(letter: Filing, *, by: User) -> HealthProject:
         raise Refused("Un projet de santé existe déjà : reprenez-le.")
     today = clock.today()
     outline = outline_for(Kind.PROJECT, today)
-    project = HealthProject.objects.create(
+    project: HealthProject = HealthProject.objects.create(
         cpts=letter.cpts,
         kind=Kind.PROJECT,
         letter=letter,

@@ -1,0 +1,359 @@
+"""Shapes of input of letters and projects; nothing is saved here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EMPTY_VALUES
+
+from foundation.forms import PortalForm
+from projects.models import Filing, Ground, Opinion
+from projects.outline import Answer, Choice, Question, Step
+from projects.workflow import Level
+from records.files import PROOF_RULE
+from territories.models import CpamDistrict, Departement
+
+LONGEST_TEXT = 20_000
+LONGEST_LINE = 300
+MOST_LINES = 500
+
+
+# --- Starting, inviting ------------------------------------------------------------------------
+
+
+class StartForm(PortalForm):
+    """The community to found. The CPAM is asked only where the département has several."""
+
+    name = forms.CharField(
+        label="Nom de la CPTS",
+        max_length=150,
+        help_text="Par exemple : CPTS du Vexin-Normand. Il pourra changer.",
+    )
+    departement = forms.ModelChoiceField(
+        Departement.objects.order_by("code"),
+        label="Département principal",
+        empty_label="Choisissez un département",
+        help_text="Celui de la plupart des communes. Il désigne l’ARS chargée du dossier.",
+    )
+    cpam_district = forms.ModelChoiceField(
+        CpamDistrict.objects.none(),
+        label="CPAM chargée du dossier",
+        required=False,
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        districts = self._districts_of(self.data.get(self.add_prefix("departement"), ""))
+        if len(districts) > 1:
+            field: Any = self.fields["cpam_district"]
+            field.queryset = CpamDistrict.objects.filter(pk__in=[item.pk for item in districts])
+            field.required = True
+            field.error_messages["required"] = (
+                "Ce département a plusieurs caisses : choisissez la vôtre."
+            )
+        else:
+            del self.fields["cpam_district"]
+        self._only = districts[0] if len(districts) == 1 else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self._only is not None:
+            cleaned["cpam_district"] = self._only
+        elif "departement" in cleaned and "cpam_district" not in self.fields:
+            raise ValidationError("Aucune CPAM n’est connue pour ce département.")
+        return cleaned
+
+    @staticmethod
+    def _districts_of(code: str) -> list[CpamDistrict]:
+        found = CpamDistrict.objects.filter(communes__departement=code)
+        return list(found.distinct().order_by("name")) if code else []
+
+
+class InviteForm(PortalForm):
+    """The co-holder to invite."""
+
+    email = forms.EmailField(
+        label="Adresse électronique",
+        max_length=254,
+        help_text="Format attendu : nom@domaine.fr. La personne recevra un lien valable 30 jours.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+
+# --- One step ----------------------------------------------------------------------------------
+
+
+class SavedWhenever:
+    """A required answer may be missing while one writes: it is asked for at the submission."""
+
+    required: bool
+    run_validators: Any
+
+    def validate(self, value: Any) -> None:
+        if value not in EMPTY_VALUES:
+            super().validate(value)  # type: ignore[misc]  # a mixin of forms.Field
+
+
+class TextAnswer(SavedWhenever, forms.CharField):
+    """One line."""
+
+
+class LongAnswer(SavedWhenever, forms.CharField):
+    """Several paragraphs."""
+
+    widget = forms.Textarea
+
+
+class ChoiceAnswer(SavedWhenever, forms.ChoiceField):
+    """One of a few."""
+
+    widget = forms.RadioSelect
+
+
+class ListAnswer(SavedWhenever, forms.CharField):
+    """One item a line, kept as a list."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        lines = [line.strip() for line in super().clean(value).splitlines()]
+        lines = [line for line in lines if line]
+        if len(lines) > MOST_LINES:
+            raise ValidationError(f"La liste dépasse {MOST_LINES} lignes.")
+        if any(len(line) > LONGEST_LINE for line in lines):
+            raise ValidationError(f"Une ligne dépasse {LONGEST_LINE} caractères.")
+        return lines
+
+
+class LockedCheckboxes(forms.CheckboxSelectMultiple):
+    """Checkboxes of which some are always ticked."""
+
+    locked: tuple[str, ...] = ()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value in self.locked:
+            option["attrs"] |= {"checked": True, "disabled": True}
+        return option
+
+
+class ChoicesAnswer(SavedWhenever, forms.MultipleChoiceField):
+    """Several of a few; the locked ones are always among them."""
+
+    widget = LockedCheckboxes
+
+    def __init__(
+        self, *, choices: list[tuple[str, str]], locked: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(choices=choices, **kwargs)
+        self.known = [value for value, _ in choices]
+        self.locked = locked
+        self.widget.locked = locked
+
+    def clean(self, value: Any) -> list[str]:
+        ticked = {*super().clean(value), *self.locked}
+        return [choice for choice in self.known if choice in ticked]
+
+
+def field_for(question: Question) -> forms.Field:
+    """The field that a question of the outline asks for."""
+    given: dict[str, Any] = {
+        "label": question.label,
+        "help_text": question.hint,
+        "required": question.required,
+    }
+    if question.kind == "choices":
+        return ChoicesAnswer(choices=_pairs(question.choices), locked=question.locked, **given)
+    if question.kind == "choice":
+        return ChoiceAnswer(choices=_pairs(question.choices), **given)
+    if question.kind == "list":
+        rows = forms.Textarea(attrs={"rows": 5})
+        return ListAnswer(widget=rows, max_length=LONGEST_TEXT, **given)
+    if question.kind == "long":
+        rows = forms.Textarea(attrs={"rows": 7})
+        return LongAnswer(widget=rows, max_length=LONGEST_TEXT, **given)
+    return TextAnswer(max_length=LONGEST_LINE, **given)
+
+
+class StepForm(PortalForm):
+    """One step of the outline. `version` is the state of the filing the person is writing on."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    use_required_attribute = False
+
+    def __init__(self, step: Step, filing: Filing, data: Any = None) -> None:
+        initial = {**filing.answers, "version": filing.edit_version}
+        super().__init__(data, initial=initial)
+        self.step = step
+        for question in step.questions:
+            self.fields[question.key] = field_for(question)
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        return {item.key: self.cleaned_data[item.key] for item in self.step.questions}
+
+    def show_beside(self, filing: Filing) -> dict[str, Answer]:
+        """After a refused save: what is stored and differs from what was typed, by question.
+
+        The page now shows both texts, so saving once more is a choice: it takes the new version.
+        """
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        typed[self.add_prefix("version")] = str(filing.edit_version)
+        self.data = typed
+        return {
+            item.key: item.shown(filing.answers.get(item.key))
+            for item in self.step.questions
+            if (filing.answers.get(item.key) or "") != (self.cleaned_data.get(item.key) or "")
+        }
+
+
+def _pairs(choices: Iterable[Choice]) -> list[tuple[str, str]]:
+    return [
+        (item.value, f"{item.label} : {item.hint}" if item.hint else item.label) for item in choices
+    ]
+
+
+# --- Attachments -------------------------------------------------------------------------------
+
+
+class AttachmentForm(PortalForm):
+    """A file to join."""
+
+    kind = forms.ChoiceField(label="Nature de la pièce")
+    label = forms.CharField(
+        label="Intitulé",
+        max_length=150,
+        required=False,
+        help_text="Par exemple : Soutien du centre hospitalier.",
+    )
+    file = forms.FileField(
+        label="Fichier",
+        max_length=200,
+        help_text="PDF, image, document ou tableur, 10 Mo au plus. Aucune donnée de patient.",
+        widget=forms.ClearableFileInput(attrs={"accept": PROOF_RULE.accept}),
+    )
+
+    def __init__(self, filing: Filing, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = _pairs(filing.outline.attachments)
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", "Choisissez la nature"), *kinds]
+
+
+# --- Instruction, opinions, decisions ----------------------------------------------------------
+
+
+class PiecesForm(PortalForm):
+    """What is asked, question by question, and a word for the whole."""
+
+    reason = forms.CharField(
+        label="Message aux porteurs",
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ce qui vaut pour tout le dossier.",
+    )
+
+    def __init__(self, keys: dict[str, str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {f"about.{key}": key for key in keys}
+        for name, key in self.names.items():
+            self.fields[name] = forms.CharField(
+                label=keys[key],
+                max_length=LONGEST_TEXT,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    @property
+    def comments(self) -> dict[str, str]:
+        found = {key: self.cleaned_data.get(name, "") for name, key in self.names.items()}
+        return {key: text for key, text in found.items() if text.strip()}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.comments:
+            raise ValidationError("Dites au moins une pièce ou une réponse attendue.")
+        return cleaned
+
+
+class OpinionForm(PortalForm):
+    """The opinion of the body that the person represents."""
+
+    level = forms.ChoiceField(label="Quel avis donnez-vous ?", widget=forms.RadioSelect)
+    recommendation = forms.ChoiceField(
+        label="Sens de l’avis",
+        choices=Opinion.Recommendation.choices,
+        widget=forms.RadioSelect,
+    )
+    text = forms.CharField(
+        label="Avis motivé",
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Les motifs sont nécessaires pour un avis défavorable ou avec réserves.",
+    )
+
+    def __init__(self, levels: list[tuple[Level, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        level: Any = self.fields["level"]
+        level.choices = [(item.value, label) for item, label in levels]
+        if len(levels) == 1:
+            level.widget = forms.HiddenInput()
+            level.initial = levels[0][0].value
+
+
+class DecisionForm(PortalForm):
+    """A favourable decision, with a word if wanted."""
+
+    reason = forms.CharField(
+        label="Message joint à la décision",
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Recommandations, points de vigilance.",
+    )
+
+
+class RefusalForm(PortalForm):
+    """A refusal, with its reasons."""
+
+    reason = forms.CharField(
+        label="Motifs",
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Ils seront envoyés aux porteurs tels quels.",
+        error_messages={"required": "Écrivez les motifs de la décision."},
+    )
+
+
+class OppositionForm(RefusalForm):
+    """An opposition, on the grounds that the law allows."""
+
+    grounds = forms.MultipleChoiceField(
+        label="Fondement de l’opposition",
+        choices=Ground.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="L’article L1434-12 du code de la santé publique n’en admet pas d’autre.",
+        error_messages={"required": "Choisissez le fondement de l’opposition."},
+    )
+    field_order = ["grounds", "reason"]
+
+
+class WithdrawalForm(PortalForm):
+    """A withdrawal, with a word if wanted."""
+
+    reason = forms.CharField(
+        label="Motif du retrait",
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

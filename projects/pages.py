@@ -1,0 +1,321 @@
+"""What the pages of a filing show, gathered once: steps and their state, answers with the requests
+made about them, the acts open to this person. Reading only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.access import Permission, roles_granting
+from foundation import clock
+from projects.deadlines import LegalClock
+from projects.models import Attachment, FieldComment, Filing, Kind, Opinion, Submission, Suspension
+from projects.outline import Answer, Answers, Question, Step
+from projects.workflow import Level, State
+from territories.models import Assignment, Cpts
+from territories.scopes import may_on
+
+PATHS = {Kind.LETTER: "lettre", Kind.PROJECT: "projet"}
+
+DECISIONS = frozenset({"approve", "refuse", "validate", "oppose"})
+
+# French words of the badges of a step.
+STEP_STATES = {
+    "done": ("Complète", "success"),
+    "started": ("Commencée", "info"),
+    "empty": ("À faire", "neutral"),
+}
+STATE_TONES = {
+    State.DRAFT: "neutral",
+    State.SUBMITTED: "info",
+    State.INCOMPLETE: "warning",
+    State.COMPLETE: "info",
+    State.APPROVED: "success",
+    State.REFUSED: "error",
+    State.WITHDRAWN: "neutral",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question with its answer in the words of the page, and what was asked about it."""
+
+    question: Question
+    answer: Answer
+    comments: list[FieldComment]
+
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.answer, list)
+
+
+@dataclass(frozen=True, slots=True)
+class StepSummary:
+    """One line of the task list, or one section of the reading."""
+
+    step: Step
+    url: str
+    state: str
+    tone: str
+    rows: list[Row]
+
+    @property
+    def waiting(self) -> int:
+        """How many requests of this step have no answer yet."""
+        return sum(1 for row in self.rows for item in row.comments if not item.answered_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Steps under one heading: the six parts of a project; a letter has a single, nameless one."""
+
+    title: str
+    steps: list[StepSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button of the page; `refusal` says why it is not possible yet."""
+
+    name: str
+    label: str
+    url: str
+    refusal: str = ""
+
+
+@dataclass
+class FilingPage:
+    """Everything the page of one filing shows to one person."""
+
+    filing: Filing
+    user: Any
+    comments: list[FieldComment]
+    attachments: list[Attachment]
+    handed_over: Submission | None = None
+    can_write: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.can_write = may_on(self.user, self.cpts)(Permission.FILING_WRITE)
+
+    @property
+    def cpts(self) -> Cpts:
+        return cpts_of(self.filing)
+
+    @property
+    def is_task_list(self) -> bool:
+        """Writers see their form; everybody else, and writers once it is sent, read."""
+        return self.can_write and self.filing.is_writable
+
+    @property
+    def answers(self) -> Answers:
+        """Authorities read what was handed over, never what is being written."""
+        read = self.filing if self.handed_over is None else self.handed_over
+        answers: Answers = read.answers
+        return answers
+
+    @property
+    def state_tone(self) -> str:
+        return STATE_TONES[State(self.filing.state)]
+
+    @property
+    def parts(self) -> list[Part]:
+        parts: dict[str, list[StepSummary]] = {}
+        for step in self.filing.outline.steps_for(self.answers):
+            parts.setdefault(step.part, []).append(self._summary(step))
+        return [Part(title, steps) for title, steps in parts.items()]
+
+    @property
+    def missing(self) -> list[tuple[str, Question]]:
+        """What prevents the submission: where to answer, and the question."""
+        return [
+            (step_url(self.filing, item.step), item.question)
+            for item in self.filing.outline.missing(self.filing.answers)
+        ]
+
+    @property
+    def steps_done(self) -> int:
+        return sum(1 for step in self.filing.steps if step.state(self.filing.answers) == "done")
+
+    @property
+    def open_comments(self) -> list[tuple[str, FieldComment]]:
+        """Requests without an answer, with the label of what they are about."""
+        labels = self.filing.commentable
+        return [
+            (labels.get(item.field_key, item.field_key), item)
+            for item in self.comments
+            if not item.answered_at
+        ]
+
+    @property
+    def other_comments(self) -> list[tuple[str, FieldComment]]:
+        """Requests about the territory or the pieces, which belong to no answer."""
+        keys = {item.key for item in self.filing.outline.questions(self.answers)}
+        labels = self.filing.commentable
+        return [
+            (labels.get(item.field_key, item.field_key), item)
+            for item in self.comments
+            if item.field_key not in keys
+        ]
+
+    @property
+    def suspensions(self) -> list[Suspension]:
+        """The stops of the legal clock: each came with at least one request."""
+        found = {item.suspension_id: item.suspension for item in self.comments if item.suspension}
+        return sorted(found.values(), key=lambda item: (item.since, item.pk))
+
+    @property
+    def clock(self) -> LegalClock | None:
+        """The legal clock of a project that is complete and not decided yet."""
+        if not self.filing.is_undecided:
+            return None
+        return self.filing.legal_clock([item.pause for item in self.suspensions])
+
+    @property
+    def days_left(self) -> int:
+        return self.clock.days_left(clock.today()) if self.clock else 0
+
+    @property
+    def acts(self) -> list[Act]:
+        """The buttons: opinions make one; taking up again only from the last version."""
+        may = may_on(self.user, self.cpts)
+        acts: dict[str, Act] = {}
+        for transition in self.filing.workflow.available(self.filing, may=may):
+            name = "give_opinion" if transition.name.endswith("_opinion") else transition.name
+            refusal = self.filing.workflow.refusal(transition, self.filing)
+            label = "Donner un avis" if name == "give_opinion" else transition.label
+            if name not in acts or (acts[name].refusal and not refusal):
+                acts[name] = Act(
+                    name, label, act_url(self.filing, name), refusal.reason if refusal else ""
+                )
+        return list(acts.values())
+
+    def act(self, name: str) -> Act | None:
+        return next((act for act in self.acts if act.name == name), None)
+
+    def _summary(self, step: Step) -> StepSummary:
+        by_key: dict[str, list[FieldComment]] = {}
+        for comment in self.comments:
+            by_key.setdefault(comment.field_key, []).append(comment)
+        state, tone = STEP_STATES[step.state(self.answers)]
+        rows = [
+            Row(item, item.shown(self.answers.get(item.key)), by_key.get(item.key, []))
+            for item in step.questions
+        ]
+        return StepSummary(step, step_url(self.filing, step), state, tone, rows)
+
+
+def gather(filing: Filing, user: Any) -> FilingPage:
+    """The page of a filing in two queries, or three when the holders are correcting it."""
+    page = FilingPage(
+        filing=filing,
+        user=user,
+        comments=list(
+            FieldComment.objects.visible_to(user)
+            .filter(filing=filing)
+            .select_related("by", "suspension")
+        ),
+        attachments=list(
+            Attachment.objects.visible_to(user).filter(filing=filing).select_related("file")
+        ),
+    )
+    if not page.can_write and filing.is_writable:
+        page.handed_over = (
+            Submission.objects.visible_to(user).filter(filing=filing).order_by("-number").first()
+        )
+    return page
+
+
+def cpts_of(filing: Filing) -> Cpts:
+    """The CPTS, with the count of communes that the filing's query brought along."""
+    counted = getattr(filing, "commune_count", None)
+    if counted is not None:
+        vars(filing.cpts)["commune_count"] = counted  # as `with_header` annotates it
+    return filing.cpts
+
+
+def step_url(filing: Filing, step: Step) -> str:
+    """The page of one step."""
+    route = "projects:letter_step" if filing.is_letter else "projects:health_project_step"
+    return reverse(route, args=[filing.cpts.reference, step.slug])
+
+
+def page_url(filing: Filing) -> str:
+    """The page of the filing itself."""
+    route = "projects:letter" if filing.is_letter else "projects:health_project"
+    return reverse(route, args=[filing.cpts.reference])
+
+
+def act_url(filing: Filing, name: str) -> str:
+    """Where an act is done. Decisions have their own word for each kind, hence no kind."""
+    kind = [] if name in DECISIONS else [Kind(filing.kind)]
+    return reverse(f"projects:{name}", args=[filing.cpts.reference, *kind])
+
+
+def levels_of(filing: Filing) -> list[tuple[Level, str]]:
+    """The opinions of the procedure by its names; where it requires none, any may be given."""
+    return filing.procedure.opinions(filing.kind) or [
+        (level, filing.procedure.label_of(level, filing.kind)) for level in Level
+    ]
+
+
+def levels_open_to(filing: Filing, user: Any) -> list[tuple[Level, str]]:
+    """The opinions this person could give now."""
+    may = may_on(user, filing.cpts)
+    found = []
+    for level, label in levels_of(filing):
+        transition = filing.transition(f"give_{level}_opinion")
+        if may(transition.permission) and not filing.workflow.refusal(transition, filing):
+            found.append((level, label))
+    return found
+
+
+def holders_of(cpts: Cpts) -> list[Assignment]:
+    """Who writes for this community today."""
+    seats = cpts.assignments.current().filter(role__in=roles_granting(Permission.FILING_WRITE))
+    return list(seats.select_related("user").order_by("user__last_name", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """One filing on the page of opinions: what is required, what was given."""
+
+    filing: Filing
+    opinions: list[Opinion]
+    may_give: bool
+
+    @property
+    def url(self) -> str:
+        return page_url(self.filing)
+
+    @property
+    def give_url(self) -> str:
+        return act_url(self.filing, "give_opinion")
+
+    @property
+    def awaited(self) -> list[str]:
+        """The required opinions not given yet, by their regional names."""
+        procedure = self.filing.procedure
+        return [procedure.label_of(item, self.filing.kind) for item in self.filing.missing_levels]
+
+    @property
+    def lines(self) -> list[tuple[str, Opinion]]:
+        procedure = self.filing.procedure
+        return [(procedure.label_of(item.level, self.filing.kind), item) for item in self.opinions]
+
+
+def examinations(
+    filings: Iterable[Filing], opinions: Iterable[Opinion], user: Any
+) -> list[Examination]:
+    """The filings that were examined or will be, latest last, with their opinions."""
+    given = list(opinions)
+    found = []
+    for filing in filings:
+        own = [item for item in given if item.filing_id == filing.pk]
+        may_give = filing.state == State.COMPLETE and bool(levels_open_to(filing, user))
+        already = any(item.given_by_id == user.pk for item in own)
+        found.append(Examination(filing, own, may_give and not already))
+    return found

@@ -1,0 +1,1 @@
+"""The pages of letters and projects: reading and writing, instruction, opinions, decisions."""
