@@ -13,6 +13,20 @@ from foundation.refusal import Refusal
 from foundation.workflow import Transition, Workflow
 
 
+class Kind(TextChoices):
+    """The two filings of a CPTS, in the order of its life."""
+
+    LETTER = "letter", "Lettre d’intention"
+    PROJECT = "project", "Projet de santé"
+
+
+class Ground(TextChoices):
+    """On what the ARS may object to a projet de santé (article L1434-12 CSP)."""
+
+    REGIONAL_PLAN = "regional_plan", "Le projet régional de santé"
+    TERRITORY = "territory", "La pertinence du territoire"
+
+
 class State(TextChoices):
     """The stored words, the same for both; each kind of filing has its own French labels."""
 

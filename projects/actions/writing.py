@@ -4,6 +4,8 @@ A draft is not an act: saving a step writes no journal. What is handed over is k
 `submit` (one `Submission` each time).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

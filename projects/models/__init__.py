@@ -1,0 +1,22 @@
+"""What is stored of letters and projects, and what the database itself refuses."""
+
+from projects.models.filings import Filing, HealthProject, LetterOfIntent
+from projects.models.opinions import Opinion
+from projects.models.pieces import Attachment, FieldComment, Invitation, Submission, Suspension
+from projects.models.procedures import Procedure
+from projects.workflow import Ground, Kind
+
+__all__ = [
+    "Attachment",
+    "FieldComment",
+    "Filing",
+    "Ground",
+    "HealthProject",
+    "Invitation",
+    "Kind",
+    "LetterOfIntent",
+    "Opinion",
+    "Procedure",
+    "Submission",
+    "Suspension",
+]

@@ -1,0 +1,83 @@
+"""How each region decides, from a date on: data that the guards read."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from projects.querysets import ProcedureQuerySet
+from projects.workflow import Kind, Level
+from territories.models import Region
+
+
+class Procedure(models.Model):
+    """How a region decides, from a date on: the opinions it requires, their order, its delays.
+
+    Data read by the guards of the workflows; a filing keeps the procedure it began with.
+    """
+
+    class DecisionForm(models.TextChoices):
+        ARS_LETTER = "ars_letter", "Courrier de l’ARS"
+        JOINT_LETTER = "joint_letter", "Courrier commun de l’ARS et de la CPAM"
+
+    class Certainty(models.TextChoices):
+        PRACTICE = "practice", "pratique constatée"
+        ASSUMPTION = "assumption", "hypothèse"
+
+    code = models.SlugField("code", max_length=60, unique=True)
+    title = models.CharField("intitulé", max_length=150)
+    # No region: the default for all of France.
+    region = models.ForeignKey(
+        Region,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="procedures",
+        verbose_name="région",
+    )
+    effective_from = models.DateField("en vigueur à partir du")
+    decision_form = models.CharField("forme de la décision", max_length=20, choices=DecisionForm)
+    # Lists of {"level": …, "label": …}, in the order in which the opinions are given.
+    letter_opinions = models.JSONField("avis requis sur la lettre", default=list)
+    project_opinions = models.JSONField("avis requis sur le projet", default=list)
+    tacit_months = models.PositiveSmallIntegerField("mois avant validation tacite")
+    completeness_days = models.PositiveSmallIntegerField("jours pour vérifier la complétude")
+    pieces_days = models.PositiveSmallIntegerField("jours pour fournir les pièces")
+    opinion_days = models.PositiveSmallIntegerField("jours pour donner les avis")
+    certainty = models.CharField("certitude", max_length=20, choices=Certainty)
+    source = models.CharField("source", max_length=300)
+
+    objects: ClassVar[ProcedureQuerySet] = ProcedureQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "procédure"
+        verbose_name_plural = "procédures"
+        ordering = ["region", "effective_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "effective_from"], name="projects_procedure_one_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["effective_from"],
+                name="projects_procedure_one_national_a_day",
+                condition=Q(region=None),
+            ),
+            models.CheckConstraint(
+                condition=Q(tacit_months__gte=1), name="projects_procedure_delay_runs"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def opinions(self, kind: str) -> list[tuple[Level, str]]:
+        """The required opinions with their regional names, in order."""
+        rows = self.letter_opinions if kind == Kind.LETTER else self.project_opinions
+        return [(Level(row["level"]), row["label"]) for row in rows]
+
+    def label_of(self, level: str, kind: str) -> str:
+        """« Avis d’opportunité du comité de pilotage local »."""
+        labels = dict(self.opinions(kind))
+        return labels.get(Level(level)) or f"Avis du {Level(level).label.lower()}"
