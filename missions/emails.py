@@ -1,0 +1,35 @@
+"""E-mails about the missions: the CPAM pays from a declared start, it is told at once."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.access import Role
+from accounts.models import User
+from missions.models import MissionProgress
+from missions.paths import slug_of
+from records import mail
+from territories.models import Assignment, Cpts
+
+
+def tell_the_cpam(progress: MissionProgress, cpts: Cpts, *, by: User) -> None:
+    """Tell the CPAM officers in charge that a mission has started or is deployed."""
+    path = reverse("missions:mission", args=[cpts.reference, slug_of(progress.mission.mission)])
+    officers = (
+        Assignment.objects.current()
+        .filter(role=Role.CPAM_OFFICER, cpam_district=cpts.cpam_district_id)
+        .select_related("user")
+    )
+    for user in sorted({officer.user for officer in officers}, key=lambda user: user.pk):
+        mail.send(
+            user.email,
+            "mission_progress",
+            {
+                "cpts": cpts,
+                "progress": progress,
+                "mission": progress.mission.mission,
+                "url": f"{settings.PORTAL_URL}{path}",
+            },
+            key=f"mission_progress:{progress.pk}:{progress.state}:{user.pk}",
+            by=by,
+            dossier=cpts.reference,
+        )

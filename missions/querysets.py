@@ -1,0 +1,119 @@
+"""Who sees which progress and which values, and named filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import models
+from django.db.models import FilteredRelation, Q
+
+from accounts.access import Permission
+from aci.mission_codes import MissionCode
+from aci.models import Contract, ContractMission
+from aci.workflow import ContractState
+from territories.models import Cpts
+from territories.querysets import scope_filter
+
+INDICATOR_COLUMNS = (
+    "pk",
+    "code",
+    "mission",
+    "label",
+    "definition",
+    "unit",
+    "direction",
+    "method",
+    "target",
+    "baseline",
+    "euros",
+    "is_confirmed",
+    "effective_from",
+    "effective_to",
+)
+MEASURE_COLUMNS = (
+    "pk",
+    "year",
+    "value",
+    "measured_on",
+    "comment",
+    "entered_at",
+    "entered_by__first_name",
+    "entered_by__last_name",
+    "proof__uuid",
+    "proof__name",
+    "proof__size",
+)
+SIGNED = (ContractState.IN_FORCE, ContractState.EXPIRED)
+
+
+def _read_by(user: Any, prefix: str) -> Q:
+    """Parties and authorities read the dossier; members of the CPTS its shared pages."""
+    shared = scope_filter(user, Permission.SHARED_SEE, prefix)
+    return shared | scope_filter(user, Permission.DOSSIER_SEE, prefix)
+
+
+def dossiers_read_by(user: Any) -> models.QuerySet[Cpts]:
+    """The CPTS whose room « Missions » this person may enter."""
+    return Cpts.objects.filter(_read_by(user, ""))
+
+
+def commitments_visible_to(user: Any) -> models.QuerySet[ContractMission]:
+    """Missions of signed contracts, in force or over, with how far they are."""
+    return (
+        ContractMission.objects.filter(
+            _read_by(user, "contract__cpts__"), contract__state__in=SIGNED
+        )
+        .select_related("contract", "progress", "progress__updated_by")
+        .order_by("-contract__number", "pk")
+    )
+
+
+class MissionProgressQuerySet(models.QuerySet[Any]):
+    """How far missions are."""
+
+    def visible_to(self, user: Any) -> MissionProgressQuerySet:
+        """Those of the dossiers this person reads, shared pages included."""
+        return self.filter(_read_by(user, "mission__contract__cpts__"))
+
+
+class IndicatorQuerySet(models.QuerySet[Any]):
+    """The national catalogue: public, dated."""
+
+    def in_force_on(self, day: dt.date) -> IndicatorQuerySet:
+        """What a contract year that begins on that day is measured by."""
+        return self.in_force_between(day, day)
+
+    def in_force_between(self, first: dt.date, last: dt.date) -> IndicatorQuerySet:
+        """In force on one day at least of the period."""
+        return self.filter(effective_from__lte=last).filter(
+            Q(effective_to__isnull=True) | Q(effective_to__gte=first)
+        )
+
+    def of_mission(self, mission: MissionCode) -> IndicatorQuerySet:
+        """The indicators of one mission, in the order of the catalogue."""
+        return self.filter(mission=mission.value).order_by("position", "pk")
+
+    def with_measures_of(self, contract: Contract) -> IndicatorQuerySet:
+        """Rows (dictionaries) of every indicator with each of its measures, oldest first.
+
+        One query: an indicator without measure gives one row whose `measure__pk` is empty.
+        """
+        measure = FilteredRelation("values", condition=Q(values__contract=contract))
+        return (
+            self.annotate(measure=measure)
+            .order_by("position", "pk", "measure__measured_on", "measure__pk")
+            .values(*INDICATOR_COLUMNS, *(f"measure__{name}" for name in MEASURE_COLUMNS))
+        )
+
+
+class IndicatorValueQuerySet(models.QuerySet[Any]):
+    """Measures and their proofs."""
+
+    def visible_to(self, user: Any) -> IndicatorValueQuerySet:
+        """With their proofs: for the parties of the dossier, not for every member."""
+        return self.filter(scope_filter(user, Permission.DOSSIER_SEE, "contract__cpts__"))
+
+    def of_contract(self, contract: Contract) -> IndicatorValueQuerySet:
+        """Oldest first: of one day's measures the last row counts."""
+        return self.filter(contract=contract).order_by("measured_on", "pk")
