@@ -27,7 +27,11 @@ stoppable() {
     return "$code"
 }
 
-# Installs Debian packages where we may; otherwise says the exact line to type.
+pdf_packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+all_packages="python3-venv $pdf_packages"
+if [ "$purpose" = test ]; then all_packages="$all_packages postgresql chromium"; fi
+
+# Installs Debian packages where we may; otherwise says the exact line to type, once for all.
 apt_install() {
     line="apt-get install -y --no-install-recommends $*"
     if ! command -v apt-get >/dev/null; then
@@ -39,7 +43,8 @@ apt_install() {
     elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
         as_root="sudo -n env"
     else
-        say "Il manque des paquets Debian ; installez-les puis recommencez : sudo apt-get update && sudo $line"
+        say "Il manque des paquets Debian ($*) ; installez tout le nécessaire puis recommencez :" \
+            "sudo apt-get update && sudo apt-get install -y --no-install-recommends $all_packages"
         return 1
     fi
     say "Installation par apt : $*"
@@ -118,7 +123,8 @@ a_font_is_there() {
 }
 prepare_pdf() {
     if weasyprint_libraries_load && a_font_is_there; then return 0; fi
-    apt_install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core || return 1
+    # shellcheck disable=SC2086  # a list of packages, split on purpose
+    apt_install $pdf_packages || return 1
     if weasyprint_libraries_load && a_font_is_there; then return 0; fi
     say "Les bibliothèques de WeasyPrint (Pango, HarfBuzz) ou la police DejaVu restent introuvables."
     return 1

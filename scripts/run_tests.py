@@ -128,12 +128,12 @@ class Suite:
     def __init__(self, stop_request: StopRequest, summary: Summary) -> None:
         self._stop_request = stop_request
         self._summary = summary
-        self._media = ""
+        self._folder = ""
 
     def run(self) -> None:
         REPORTS.mkdir(parents=True, exist_ok=True)
         with ExitStack() as servers:
-            self._media = str(servers.enter_context(throwaway_folder("cpts-media-")))
+            self._folder = str(servers.enter_context(throwaway_folder("cpts-tests-")))
             broker, broker_url = start_broker(ROOT / "var" / "log" / "test-broker.log")
             servers.callback(self._stop, broker)
             database_url = self._start_postgresql(servers)
@@ -162,7 +162,7 @@ class Suite:
         return url
 
     def _run_on_postgresql(self, database_url: str, broker_url: str) -> None:
-        env = {"DATABASE_URL": database_url, "MEDIA_ROOT": self._media}
+        env = {"DATABASE_URL": database_url}
         # tests/rules has just run with the checks.
         main = ["tests", "--ignore=tests/rules", "-q", "-n", "2"]
         self._run_part(
@@ -199,14 +199,15 @@ class Suite:
             "sqlite",
             [*folders, "-q", "-n", "2", "-m", WITHOUT_SERVERS_OF_THEIR_OWN],
             {
-                "DATABASE_URL": f"sqlite:///{self._media}/portal.sqlite3",
-                "MEDIA_ROOT": self._media,
+                "DATABASE_URL": f"sqlite:///{self._folder}/portal.sqlite3",
                 "BROKER_URL": f"{broker_url}/2",
             },
         )
 
     def _run_part(self, name: str, report: str, arguments: list[str], env: dict[str, str]) -> None:
-        run_part(part(name, report, arguments, env), self._stop_request, self._summary)
+        # What tests, browsers and uploads leave behind goes away with the folder.
+        apart = {"TMPDIR": self._folder, "MEDIA_ROOT": f"{self._folder}/media", **env}
+        run_part(part(name, report, arguments, apart), self._stop_request, self._summary)
 
     def _stop(self, program: Program) -> None:
         stop([program], within=3)
