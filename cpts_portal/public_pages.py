@@ -6,12 +6,13 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts.access import public
+from territories.counts import coverage
 
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """« Quelle CPTS pour ma commune ? », the three doors and the figures of the day."""
-    return render(request, "portal/home.html")
+    return render(request, "portal/home.html", {"coverage": coverage()})
 
 
 @public

@@ -97,12 +97,26 @@ def end_assignment(user: User, role: Role, **scope: object) -> None:
     user.__dict__.pop("permissions", None)
 
 
+def note_document(cpts: Cpts, *, known_on: dt.date, source: str) -> None:
+    """Say from which dated document a stage is known, for a CPTS that the portal did not follow."""
+    cpts.stage_as_of = known_on
+    cpts.stage_source = source
+    cpts.save(update_fields=["stage_as_of", "stage_source"])
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenCommune:
     """A commune chosen for a territory and how it is known."""
 
     insee_code: str
     certainty: str = TerritoryCommune.Certainty.NAMED
+
+
+def locked_territory(cpts: Cpts) -> Territory:
+    """The territory in use, until the end of the transaction for this act alone."""
+    if cpts.territory_id is None:
+        raise Refused("Ce dossier n’a pas de territoire.")
+    return Territory.objects.select_for_update(of=("self",)).get(pk=cpts.territory_id)
 
 
 @transaction.atomic
@@ -119,10 +133,11 @@ def choose_communes(
 
     Refuses an unknown commune, a missing figure (never taken as 0), an empty or frozen territory.
     """
-    territory = Territory.objects.select_for_update(of=("self",)).get(pk=cpts.territory_id)
+    territory = locked_territory(cpts)
     if territory.is_frozen:
         raise Refused("Le territoire est figé par le contrat : seul un avenant peut le modifier.")
     by_code = {item.insee_code: item for item in chosen}
+    _refuse_counted_twice(by_code.keys())
     vintage = vintage or territory.vintage
     figures = _figures_of(by_code.keys(), vintage)
     territory.communes.all().delete()
@@ -152,7 +167,7 @@ def choose_communes(
 @transaction.atomic
 def freeze_territory(cpts: Cpts) -> Territory:
     """Keep communes, vintage, population and size for ever: done when a contract is signed."""
-    territory = Territory.objects.select_for_update(of=("self",)).get(pk=cpts.territory_id)
+    territory = locked_territory(cpts)
     if not territory.population:
         raise Refused("Le territoire n’a pas d’habitants : il ne peut pas être figé.")
     territory.frozen_at = clock.now()
@@ -189,14 +204,23 @@ def population_by_vintage(territory: Territory) -> dict[int, int]:
 
     A vintage in which one commune has no figure is left out rather than counted short.
     """
-    codes = list(territory.communes.values_list("commune_id", flat=True))
     rows = (
-        Population.objects.filter(commune__in=codes)
+        Population.objects.filter(commune__in=territory.communes.values("commune"))
         .values("vintage")
         .annotate(people=Sum("municipal"), known=Count("pk"))
         .order_by("vintage")
     )
-    return {row["vintage"]: row["people"] for row in rows if row["known"] == len(codes)}
+    whole = territory.commune_count
+    return {row["vintage"]: row["people"] for row in rows if row["known"] == whole}
+
+
+def _refuse_counted_twice(codes: Iterable[str]) -> None:
+    """Paris, Lyon and Marseille exist whole and by arrondissement: their people count once."""
+    chosen = set(codes)
+    twice = Commune.objects.filter(insee_code__in=chosen, parent__in=chosen)
+    both = twice.values_list("name", "parent__name").first()
+    if both:
+        raise Refused(f"{both[0]} fait partie de {both[1]} : choisissez l’une ou l’autre.")
 
 
 def _figures_of(codes: Iterable[str], vintage: int) -> dict[str, int]:

@@ -110,7 +110,8 @@ def _commune(row: Row) -> Commune:
         epci_id=row["epci_siren"] or None,
         cpam_district_id=row["cpam_district"],
         postal_codes=row["postal_codes"],
-        population=int(row["population"]) if row["population"] else None,
+        population=_number(row["population"]),
+        population_vintage=_number(row["population_year"]),
     )
 
 
@@ -154,11 +155,15 @@ def _load_populations(reference: Reference) -> int:
             row["insee_code"],
             int(row["reference_year"]),
             int(row["population_municipale"]),
-            int(row["population_totale"]) if row["population_totale"] else None,
+            _number(row["population_totale"]),
         )
         for row in reference.rows("populations.csv.gz")
     )
     return insert_rows(Population, ["commune", "vintage", "municipal", "total"], rows)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _typographic(name: str) -> str:

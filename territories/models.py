@@ -337,6 +337,11 @@ class Cpts(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("territories:cpts", args=[self.slug])
 
+    @property
+    def is_open_to_members(self) -> bool:
+        """Professionals may ask to join while the community lives."""
+        return self.stage not in {Stage.TERMINATED, Stage.ABANDONED}
+
     def get_dossier_url(self) -> str:
         """The dossier page, for the parties."""
         return reverse("dossier", args=[self.reference])

@@ -60,9 +60,12 @@ def _covered_by(assignment: Any, permission: str, prefix: str) -> Q:
 class CptsQuerySet(models.QuerySet[Any]):
     """Communities, as the public sees them or as their parties do."""
 
-    def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> CptsQuerySet:
-        """The dossiers this person may open, or act upon with another permission."""
-        return self.filter(scope_filter(user, permission))
+    def visible_to(self, user: Any, *permissions: str) -> CptsQuerySet:
+        """The dossiers this person may open, or act upon with one of these permissions."""
+        condition = Q(pk__in=[])
+        for permission in permissions or (Permission.DOSSIER_SEE,):
+            condition |= scope_filter(user, permission)
+        return self.filter(condition)
 
     def public(self) -> CptsQuerySet:
         """What anybody may see: communities whose letter was declared complete."""
@@ -116,6 +119,14 @@ class CommuneQuerySet(models.QuerySet[Any]):
         if CODE.fullmatch(code):
             return self._coded(code)
         return self._named(search_key(text))
+
+    def near(self, text: str) -> CommuneQuerySet:
+        """As `search`, and the communes of the intercommunal bodies named so; largest first."""
+        key = search_key(text)
+        found = Q(pk__in=self.search(text).order_by().values("pk"))
+        if len(key) > 2:
+            found |= Q(epci__search_name__contains=key)
+        return self.filter(found).order_by(F("population").desc(nulls_last=True), "name", "pk")
 
     def _coded(self, code: str) -> CommuneQuerySet:
         """INSEE code of today or of yesterday, or postal code, whole or begun."""

@@ -1,7 +1,44 @@
 """Routes of territories, in French."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from territories import editing_views, views
+
+
+class InseeConverter(StringConverter):
+    """A commune's code; Corsica's hold a letter. Anything else is no page."""
+
+    regex = r"\d[0-9AB]\d{3}"
+
+
+class SirenConverter(StringConverter):
+    """Nine digits."""
+
+    regex = r"\d{9}"
+
+
+register_converter(InseeConverter, "insee")
+register_converter(SirenConverter, "siren")
 
 app_name = "territories"
 
-urlpatterns: list[URLPattern] = []
+_DOSSIER = "dossiers/<str:reference>/territoire/"
+_EDIT = f"{_DOSSIER}modifier/"
+
+urlpatterns = [
+    path("communes/", views.commune_search, name="commune_search"),
+    path("communes/<insee:insee_code>/", views.commune, name="commune"),
+    path("cpts/", views.cpts_list, name="cpts_list"),
+    path("cpts/<slug:slug>/", views.cpts, name="cpts"),
+    # The room of the dossier, and the holders' hand on it
+    path(_DOSSIER, editing_views.dossier_territory, name="dossier_territory"),
+    path(_EDIT, editing_views.edit_territory, name="edit_territory"),
+    path(f"{_EDIT}ajouter/<insee:insee_code>/", editing_views.add_commune, name="add_commune"),
+    path(f"{_EDIT}epci/<siren:siren>/", editing_views.add_epci, name="add_epci"),
+    path(f"{_EDIT}coller/", editing_views.paste_communes, name="paste_communes"),
+    path(
+        f"{_EDIT}retirer/<insee:insee_code>/", editing_views.remove_commune, name="remove_commune"
+    ),
+    path(f"{_EDIT}millesime/", editing_views.choose_vintage, name="choose_vintage"),
+]

@@ -33,6 +33,13 @@ def tone(message: Message) -> str:
 
 
 @register.filter
+def plural_word(count: int, words: str) -> str:
+    """{{ 1|plural_word:"commune,communes" }} → « commune », where the number stands elsewhere."""
+    one, many = words.split(",")
+    return one if abs(count) < 2 else many
+
+
+@register.filter
 def file_size(size: int | None) -> str:
     """61880 → « 61 ko »; nothing for nothing."""
     if size is None:

@@ -1,0 +1,138 @@
+"""Acts of the holders on their draft territory: add, remove, paste, choose the vintage.
+
+Each change is saved at once and counted again; two people who edit together do not undo each other,
+since the communes are read again under the lock of the territory.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from accounts.models import User
+from foundation import clock
+from foundation.numbers import NBSP, format_number
+from foundation.refusal import Refusal, Refused
+from records import journal
+from territories.actions import (
+    ChosenCommune,
+    choose_communes,
+    default_vintage,
+    locked_territory,
+)
+from territories.models import Baton, Commune, Cpts, Territory
+from territories.scopes import quality_on
+
+
+def territory_of(cpts: Cpts) -> Territory:
+    """The territory in use: every CPTS is founded with one."""
+    if cpts.territory is None:
+        raise Refused("Ce dossier n’a pas de territoire.")
+    return cpts.territory
+
+
+def refusal_to_edit(cpts: Cpts) -> Refusal | None:
+    """Why the territory cannot be changed now; `None` when the holders may change it."""
+    if territory_of(cpts).is_frozen:
+        return Refusal("Le territoire est figé par le contrat : seul un avenant peut le modifier.")
+    if cpts.baton not in {Baton.HOLDER, Baton.COORDINATOR}:
+        return Refusal(
+            "Le dossier est entre d’autres mains : le territoire se modifie quand c’est votre tour."
+        )
+    return None
+
+
+@transaction.atomic
+def add_communes(cpts: Cpts, codes: Iterable[str], *, by: User) -> int:
+    """Add communes that are not there yet; returns how many were new."""
+    chosen = _locked_choice(cpts)
+    new = [code for code in dict.fromkeys(codes) if code not in chosen]
+    if not new:
+        return 0
+    chosen |= {code: ChosenCommune(code) for code in new}
+    territory = choose_communes(cpts, chosen.values(), by=by)
+    _record(cpts, territory, "add_communes", f"Ajout de {_communes(len(new))}", by, codes=new)
+    return len(new)
+
+
+def add_epci(cpts: Cpts, siren: str, *, by: User) -> int:
+    """Add every commune of an intercommunal body."""
+    codes = list(Commune.objects.whole().filter(epci=siren).values_list("pk", flat=True))
+    if not codes:
+        raise Refused("Cette intercommunalité n’est pas connue du portail.")
+    return add_communes(cpts, codes, by=by)
+
+
+@transaction.atomic
+def remove_commune(cpts: Cpts, code: str, *, by: User) -> bool:
+    """Take one commune out; False when it was not there any more."""
+    chosen = _locked_choice(cpts)
+    if code not in chosen:
+        return False
+    if len(chosen) == 1:
+        raise Refused("Un territoire garde au moins une commune : ajoutez-en une autre d’abord.")
+    del chosen[code]
+    territory = choose_communes(cpts, chosen.values(), by=by)
+    name = Commune.objects.values_list("name", flat=True).get(pk=code)
+    _record(cpts, territory, "remove_commune", f"Retrait de {name}", by, codes=[code])
+    return True
+
+
+@transaction.atomic
+def choose_vintage(cpts: Cpts, vintage: int, *, reason: str, by: User) -> Territory:
+    """Count the same communes in another vintage. Another one than the day's needs a reason."""
+    chosen = _locked_choice(cpts)
+    if vintage != default_vintage(clock.today()) and not reason.strip():
+        raise Refused("Ce millésime n’est pas celui en vigueur : donnez le motif de ce choix.")
+    territory = choose_communes(
+        cpts, chosen.values(), by=by, vintage=vintage, vintage_reason=reason.strip()
+    )
+    _record(
+        cpts,
+        territory,
+        "choose_vintage",
+        f"Choix du millésime {vintage}",
+        by,
+        reason=reason.strip(),
+    )
+    return territory
+
+
+def _locked_choice(cpts: Cpts) -> dict[str, ChosenCommune]:
+    """The communes of the draft, under its lock; refuses when it may not be changed."""
+    territory = locked_territory(cpts)
+    cpts.refresh_from_db(fields=["baton", "stage"])
+    cpts.territory = territory
+    refusal = refusal_to_edit(cpts)
+    if refusal:
+        raise Refused(refusal)
+    rows = territory.communes.values_list("commune_id", "certainty")
+    return {code: ChosenCommune(code, certainty) for code, certainty in rows}
+
+
+def _record(
+    cpts: Cpts,
+    territory: Territory,
+    verb: str,
+    what: str,
+    by: User,
+    *,
+    reason: str = "",
+    codes: list[str] | None = None,
+) -> None:
+    people = f"{format_number(territory.population)}{NBSP}habitants"
+    journal.record(
+        verb,
+        territory,
+        by=by,
+        dossier=cpts.reference,
+        sentence=f"{what} : {_communes(territory.commune_count)}, {people}",
+        reason=reason,
+        role=quality_on(by, cpts),
+        vintage=territory.vintage,
+        size=territory.size,
+        communes=codes or [],
+    )
+
+
+def _communes(count: int) -> str:
+    return f"{format_number(count)}{NBSP}{'commune' if count < 2 else 'communes'}"

@@ -1,0 +1,29 @@
+"""The régions and départements offered by filters: read once from the reference files, no query."""
+
+import csv
+from functools import cache
+
+from territories.reference_files import FOLDER, OUTSIDE
+
+Choice = tuple[str, str]
+
+
+@cache
+def region_choices() -> tuple[Choice, ...]:
+    """(code, name), by name."""
+    rows = (row for row in _rows("regions.csv"))
+    return tuple(sorted(((row["code"], row["name"]) for row in rows), key=lambda one: one[1]))
+
+
+@cache
+def departement_choices() -> tuple[Choice, ...]:
+    """(code, « 62 – Pas-de-Calais »), by code."""
+    return tuple(
+        (row["code"], f"{row['code']} – {row['name']}") for row in _rows("departements.csv")
+    )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["zone"] != OUTSIDE]
+    return [{**row, "name": row["name"].replace("'", "’")} for row in rows]
