@@ -1,0 +1,1 @@
+"""The demonstration: real and invented CPTS, told through the product's own actions."""

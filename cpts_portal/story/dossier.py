@@ -1,0 +1,216 @@
+"""One dossier told act by act: letter, opinions, decision, project, contract, signatures.
+
+Each function replays one chapter at its dates, through the actions the screens call.
+"""
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from accounts.access import Role
+from accounts.models import User
+from aci import actions as aci
+from aci.mission_codes import MissionCode
+from aci.models import Contract
+from aci.parties import Party
+from cpts_portal.story.people import Authorities
+from foundation import clock
+from projects import actions as projects
+from projects.models import Filing, HealthProject
+from projects.workflow import Level
+from records import jobs
+from records.models import Job
+from territories.actions import ChosenCommune, assign, choose_communes
+from territories.models import CpamDistrict, Cpts, Departement
+
+TEXTS_FILE = Path(__file__).with_name("texts.toml")
+Dates = dict[str, dt.date]
+
+
+@dataclass(frozen=True)
+class Founding:
+    """What a dossier begins with."""
+
+    slug: str
+    name: str
+    departement: Departement
+    cpam_district: CpamDistrict
+    communes: list[ChosenCommune]
+    vintage: int | None = None
+    vintage_reason: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Holders:
+    """Those who act for the CPTS itself."""
+
+    holder: User
+    president: User
+    coordinator: User
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """What the invented holders wrote."""
+    return tomllib.loads(TEXTS_FILE.read_text(encoding="utf-8"))
+
+
+def found(start: Founding, holders: Holders, *, on: dt.date) -> Filing:
+    """Open the dossier and its letter, and choose its communes."""
+    with clock.at(on):
+        letter = projects.start_letter(
+            name=start.name,
+            departement=start.departement,
+            cpam_district=start.cpam_district,
+            by=holders.holder,
+            slug=start.slug,
+        )
+        cpts = letter.cpts
+        choose_communes(
+            cpts,
+            start.communes,
+            by=holders.holder,
+            vintage=start.vintage,
+            vintage_reason=start.vintage_reason,
+            source=start.source,
+        )
+        assign(holders.president, Role.PRESIDENT, cpts=cpts)
+        assign(holders.coordinator, Role.COORDINATOR, cpts=cpts)
+    return letter
+
+
+def write_letter(letter: Filing, holders: Holders, missions: list[str], *, whole: bool) -> None:
+    """Fill the letter; a letter still being written stops after its first steps."""
+    answers: dict[str, Any] = {**texts()["letter"], **texts()["letter_lists"], "missions": missions}
+    territory = letter.cpts.territory
+    facts = {
+        "name": letter.cpts.name,
+        "communes": territory.communes.count() if territory else 0,
+        "population": f"{territory.population:,}".replace(",", "\u00a0") if territory else "",
+    }
+    answers = {
+        key: value.format(**facts) if isinstance(value, str) else value
+        for key, value in answers.items()
+    }
+    if not whole:
+        begun = {"holder", "contact", "structure", "professionals", "structures", "involvement"}
+        answers = {key: value for key, value in answers.items() if key in begun}
+    projects.write_answers(letter, answers, by=holders.holder)
+
+
+def write_project(project: Filing, holders: Holders, missions: list[str]) -> None:
+    """Fill the project: its six parts, and one sheet for each mission."""
+    answers: dict[str, Any] = {**texts()["project"], "missions": missions}
+    sheets = {
+        f"{code}.{key}": text
+        for code, sheet in texts()["sheets"].items()
+        for key, text in sheet.items()
+    }
+    asked = {question.key for question in project.outline.questions(answers)}
+    answers |= {key: text for key, text in sheets.items() if key in asked}
+    projects.write_answers(project, answers, by=holders.holder)
+
+
+def review(filing: Filing, dates: Dates, holders: Holders, authorities: Authorities) -> None:
+    """Submit, declare complete, give the opinions, decide: as far as the dates go."""
+    if "filed" in dates:
+        with clock.at(dates["filed"]):
+            projects.submit(filing, by=holders.holder)
+    if "complete" in dates:
+        with clock.at(dates["complete"]):
+            projects.declare_complete(filing, by=authorities.reviewer)
+    if "opinion" in dates:
+        with clock.at(dates["opinion"]):
+            _give_opinions(filing, authorities)
+    if "decided" in dates:
+        with clock.at(dates["decided"]):
+            decide = projects.approve if filing.is_letter else projects.validate
+            decide(filing, by=authorities.director)
+
+
+def _give_opinions(filing: Filing, authorities: Authorities) -> None:
+    by_level = {
+        Level.LOCAL: authorities.local_committee,
+        Level.REGIONAL: authorities.regional_committee,
+    }
+    for level, _ in filing.procedure.opinions(filing.kind):
+        projects.give_opinion(
+            filing, level=level, recommendation="favourable", text="", by=by_level[level]
+        )
+
+
+def open_project(letter: Filing, holders: Holders, *, on: dt.date) -> HealthProject:
+    """The approved letter opens the project."""
+    with clock.at(on):
+        return projects.open_health_project(letter, by=holders.holder)
+
+
+@dataclass(frozen=True)
+class ContractDates:
+    """When the contract was drafted, frozen and signed; a contract to sign has no last date."""
+
+    drafted: dt.date
+    frozen: dt.date
+    planned: dt.date
+    signed: dt.date | None = None
+
+
+def negotiate(
+    project: HealthProject,
+    missions: dict[MissionCode, dt.date],
+    dates: ContractDates,
+    holders: Holders,
+    authorities: Authorities,
+) -> Contract:
+    """Draft, accept by the three, freeze with its PDF."""
+    with clock.at(dates.drafted):
+        contract = aci.draft(
+            project,
+            missions=missions,
+            by=authorities.cpam_officer,
+            unscheduled_care_since=missions.get(MissionCode.ACCES_SOINS),
+            planned_signature_on=dates.planned,
+        )
+    with clock.at(dates.frozen):
+        speakers = {
+            Party.CPTS: holders.coordinator,
+            Party.CPAM: authorities.cpam_officer,
+            Party.ARS: authorities.reviewer,
+        }
+        for party, speaker in speakers.items():
+            aci.accept(contract, party=party, version=contract.terms_version, by=speaker)
+        contract = aci.freeze(contract, by=authorities.cpam_officer)
+        make_documents(contract.cpts)
+    return contract
+
+
+def sign(
+    contract: Contract, holders: Holders, authorities: Authorities, *, on: dt.date
+) -> Contract:
+    """The three signatories sign the frozen file; the last one brings it into force."""
+    signatories = {
+        Party.CPTS: holders.president,
+        Party.CPAM: authorities.cpam_director,
+        Party.ARS: authorities.director,
+    }
+    with clock.at(on):
+        for party, signatory in signatories.items():
+            contract.refresh_from_db()
+            document = contract.frozen_document
+            assert document is not None, "the frozen file is made before anyone signs"  # noqa: S101
+            contract = aci.sign(
+                contract, party=party, sha256=document.sha256, consent=True, by=signatory
+            )
+        make_documents(contract.cpts)
+    return contract
+
+
+def make_documents(cpts: Cpts) -> None:
+    """Do the waiting PDF work of a dossier here, by the handlers the workers call."""
+    waiting = Job.objects.filter(dossier=cpts.reference, kind__startswith="contract_")
+    for pk in list(waiting.filter(state=Job.State.WANTED).values_list("pk", flat=True)):
+        jobs.run(pk)

@@ -1,0 +1,136 @@
+"""Everybody of the demonstration: the accounts one may sign in with, and the staff around them.
+
+All names are invented, all addresses are at example.org. Nobody has rights but by assignments.
+"""
+
+import csv
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+from django.conf import settings
+
+from accounts import demonstration
+from accounts.access import Role
+from accounts.models import User
+from foundation import clock
+from foundation.search import search_key
+from territories.actions import assign
+from territories.models import CpamDistrict, Cpts, Departement, Region
+
+NAMES_FILE = Path(__file__).with_name("names.csv")
+# Before the first dossier of the story: people are at their posts when they act.
+IN_POST_SINCE = dt.date(2019, 1, 7)
+HOME_REGION, HOME_DEPARTEMENT = "32", "62"
+
+
+@dataclass
+class Authorities:
+    """Those who instruct, decide and sign for one dossier."""
+
+    reviewer: User
+    director: User
+    cpam_officer: User
+    cpam_director: User
+    local_committee: User
+    regional_committee: User
+
+
+@dataclass
+class Cast:
+    """Finds or creates people. The parts of the demonstration accounts keep the home region."""
+
+    home_district: CpamDistrict
+    _staff: dict[str, User] = field(default_factory=dict)
+
+    @cached_property
+    def accounts(self) -> dict[str, User]:
+        """Part → demonstration account, with its password."""
+        return {
+            person.part: account(
+                person.email, person.first_name, person.last_name, settings.DEMONSTRATION_PASSWORD
+            )
+            for person in demonstration.people()
+        }
+
+    def name_of(self, post: str) -> tuple[str, str]:
+        """An invented name for a post, the same at each run, whatever was told before."""
+        digest = int.from_bytes(hashlib.sha256(post.encode()).digest()[:6], "big")
+        names = invented_names()
+        first_name, _ = names[digest % len(names)]
+        _, last_name = names[digest // len(names) % len(names)]
+        return first_name, last_name
+
+    def take_posts(self) -> None:
+        """Give the demonstration accounts their authorities' scopes."""
+        region = Region.objects.get(pk=HOME_REGION)
+        departement = Departement.objects.get(pk=HOME_DEPARTEMENT)
+        people = self.accounts
+        with clock.at(IN_POST_SINCE):
+            assign(people["ars_delegation"], Role.ARS_REVIEWER, departement=departement)
+            assign(people["ars_reviewer"], Role.ARS_REVIEWER, region=region)
+            assign(people["ars_director"], Role.ARS_DIRECTOR, region=region)
+            assign(people["cpam_officer"], Role.CPAM_OFFICER, cpam_district=self.home_district)
+            assign(people["cpam_director"], Role.CPAM_DIRECTOR, cpam_district=self.home_district)
+            assign(
+                people["committee_member"], Role.COMMITTEE, region=region, body="URPS infirmiers"
+            )
+            assign(people["national_reader"], Role.NATIONAL_READER)
+            assign(people["administrator"], Role.ADMINISTRATOR)
+
+    def authorities(self, cpts: Cpts) -> Authorities:
+        """The people in charge of this dossier, created when a region has none yet."""
+        region, district = cpts.region, cpts.cpam_district
+        home = region.pk == HOME_REGION
+        accounts = self.accounts
+        return Authorities(
+            reviewer=accounts["ars_reviewer"]
+            if home
+            else self._in_post(f"reviewer-{region.pk}", Role.ARS_REVIEWER, region=region),
+            director=accounts["ars_director"]
+            if home
+            else self._in_post(f"director-{region.pk}", Role.ARS_DIRECTOR, region=region),
+            cpam_officer=accounts["cpam_officer"]
+            if district == self.home_district
+            else self._in_post(f"officer-{district.pk}", Role.CPAM_OFFICER, cpam_district=district),
+            cpam_director=accounts["cpam_director"]
+            if district == self.home_district
+            else self._in_post(f"cpam-{district.pk}", Role.CPAM_DIRECTOR, cpam_district=district),
+            local_committee=self._in_post(
+                f"local-{region.pk}", Role.COMMITTEE, body="Comité de pilotage local", region=region
+            ),
+            regional_committee=self._in_post(
+                f"regional-{region.pk}", Role.COMMITTEE, body="Comité régional", region=region
+            ),
+        )
+
+    def somebody(self, post: str) -> User:
+        """An invented person for a post of this name; the same one each time it is asked for."""
+        if post not in self._staff:
+            first_name, last_name = self.name_of(post)
+            local = search_key(f"{first_name} {last_name} {post}").replace(" ", ".")
+            self._staff[post] = account(f"{local}@example.org", first_name, last_name)
+        return self._staff[post]
+
+    def _in_post(self, post: str, role: Role, *, body: str = "", **scope: object) -> User:
+        user = self.somebody(post)
+        with clock.at(IN_POST_SINCE):
+            assign(user, role, body=body, **scope)
+        return user
+
+
+@cache
+def invented_names() -> list[tuple[str, str]]:
+    """First and last names, to be combined."""
+    with NAMES_FILE.open(encoding="utf-8", newline="") as rows:
+        return [(row["first_name"], row["last_name"]) for row in csv.DictReader(rows)]
+
+
+def account(email: str, first_name: str, last_name: str, password: str | None = None) -> User:
+    """The account of this address, created when absent; without password nobody signs in."""
+    known = User.objects.filter(email=email).first()
+    if known:
+        return known
+    return User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
