@@ -7,7 +7,7 @@ from itertools import groupby
 from aci.funding_basis import FundingBasis
 from aci.funding_settings import FundingSettings
 from aci.grid import Grid, GridAmount, GridStatus
-from aci.grid_files import read_setting_rows, settings_on
+from aci.grid_files import read_grids, read_setting_rows, settings_on
 from aci.mission_codes import MissionCode, Part
 from aci.models import Contract, FundingGridAmount
 from foundation.refusal import Refused
@@ -37,9 +37,7 @@ def stored_grids() -> tuple[Grid, ...]:
         )
         for grid, amounts in groupby(rows, key=lambda row: row.grid)
     )
-    if not grids:
-        raise Refused("Aucun barème n’est chargé : l’administration doit charger les barèmes.")
-    return grids
+    return grids or read_grids()  # nobody loaded them yet: those of the repository
 
 
 def basis_of(contract: Contract) -> FundingBasis:

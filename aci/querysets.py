@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
 from accounts.access import Permission
 from aci.parties import Party
@@ -21,6 +21,49 @@ class ContractQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> ContractQuerySet:
         """The contracts this person may open, or act upon with another permission."""
         return self.filter(scope_filter(user, permission, "cpts__"))
+
+    def of_dossier(self, reference: str) -> ContractQuerySet:
+        """Every contract of one dossier, the newest first."""
+        return self.filter(cpts__reference=reference).newest_first()
+
+    def latest_of(self, reference: str) -> ContractQuerySet:
+        """The contract that acts are about, ready for `get_object_or_404`."""
+        latest: ContractQuerySet = self.of_dossier(reference).with_page()[:1]
+        return latest
+
+    def with_page(self) -> ContractQuerySet:
+        """With what the pages show around it, in the same query."""
+        return self.select_related(
+            "cpts__territory",
+            "cpts__region",
+            "cpts__departement",
+            "cpts__cpam_district",
+            "territory",
+            "grid",
+            "document_job",
+            "previous",
+        )
+
+    def with_newest_population(self) -> ContractQuerySet:
+        """What the frozen communes count in the newest vintage that knows them all.
+
+        The same figures as `territories.actions.population_by_vintage`, inside the page's query; a
+        test compares the two.
+        """
+        figures = apps.get_model("territories", "Population").objects.filter(
+            commune__memberships__territory=OuterRef("territory")
+        )
+        newest = (
+            figures.order_by()
+            .values("vintage")
+            .annotate(people=Sum("municipal"), known=Count("pk"))
+            .filter(known=OuterRef("territory__commune_count"))
+            .order_by("-vintage")
+        )
+        return self.annotate(
+            newest_vintage=Subquery(newest.values("vintage")[:1]),
+            newest_population=Subquery(newest.values("people")[:1]),
+        )
 
     def newest_first(self) -> ContractQuerySet:
         """A renewal comes before the contract it follows."""

@@ -1,5 +1,6 @@
 """The PDFs of a contract: wanted with the act, made by a worker, stored once and for all."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,6 @@ from accounts.models import User
 from aci.actions.held import held
 from aci.contract_inputs import contract_inputs, digest, signatures_inputs
 from aci.models import Contract, ContractDocument
-from aci.pdf import Report, contract_pdf, signed_pdf
 from foundation import clock
 from foundation.refusal import Refused
 from records import files, jobs
@@ -86,10 +86,14 @@ def _inputs(contract: Contract, kind: ContractDocument.Kind) -> dict[str, Any]:
     return signatures_inputs(contract, frozen)
 
 
-def _content(document: ContractDocument, report: Report) -> bytes:
+def _content(document: ContractDocument, report: Callable[[int, str], None]) -> bytes:
+    # Imported by the worker that needs it: WeasyPrint takes a second, and system libraries, to
+    # load, which neither the pages nor the commands should pay for.
+    from aci import pdf
+
     if document.kind != Kind.FINAL:
-        return contract_pdf(document.inputs, report=report)
+        return pdf.contract_pdf(document.inputs, report=report)
     frozen = document.contract.documents.select_related("file").get(
         kind=Kind.FROZEN, version=document.version, file__isnull=False
     )
-    return signed_pdf(frozen.read(), document.inputs, report=report)
+    return pdf.signed_pdf(frozen.stored.read(), document.inputs, report=report)

@@ -144,7 +144,7 @@ def _open_year(contract: Contract, number: int) -> ContractYear:
         grid=FundingGrid.objects.get(code=funding.grid.code),
         population=basis.population,
         size=basis.size,
-        inputs={**basis.as_plain(), "grid": sheet["grid"]},
+        inputs={**basis.as_plain(), "grid_used": sheet["grid"]},
         lines=sheet["lines"],
         schedule=sheet["schedule"],
         total_due=funding.total_due,

@@ -9,6 +9,7 @@ from accounts.access import Permission
 from accounts.models import User
 from aci import emails
 from aci.actions.documents import want_document
+from aci.actions.grids import load_missing_grids
 from aci.actions.held import held, pass_baton
 from aci.contract_funding import refuse_unpayable
 from aci.mission_codes import MISSIONS, MissionCode
@@ -19,7 +20,7 @@ from foundation import clock
 from foundation.dates import format_date
 from foundation.refusal import Refused, StaleVersion
 from foundation.workflow import NotAllowed
-from projects.models import HealthProject
+from projects.models import Filing
 from projects.workflow import State
 from records import journal
 from territories.models import Baton, Cpts, Stage
@@ -33,7 +34,7 @@ MissionStarts = Mapping[MissionCode, dt.date | None]
 
 @transaction.atomic
 def draft(
-    project: HealthProject,
+    project: Filing,
     *,
     missions: MissionStarts,
     by: User,
@@ -48,13 +49,14 @@ def draft(
     if not may_on(by, cpts)(Permission.CONTRACT_DRAFT):
         raise NotAllowed("draft")
     _refuse_too_early(project, cpts)
+    load_missing_grids()
     previous = cpts.contracts.newest_first().first()
     number = previous.number + 1 if previous else 1
     contract = Contract(
         cpts=cpts,
         number=number,
         reference=f"ACI-{cpts.reference}-{number}",
-        health_project=project,
+        health_project_id=project.pk,
         previous=previous,
     )
     _set_terms(contract, missions, unscheduled_care_since, planned_signature_on or clock.today())
@@ -166,8 +168,8 @@ def freeze(contract: Contract, *, by: User) -> Contract:
     return contract
 
 
-def _refuse_too_early(project: HealthProject, cpts: Cpts) -> None:
-    if project.state != State.APPROVED or cpts.stage not in OPEN_TO_A_CONTRACT:
+def _refuse_too_early(project: Filing, cpts: Cpts) -> None:
+    if project.is_letter or project.state != State.APPROVED or cpts.stage not in OPEN_TO_A_CONTRACT:
         raise Refused("Un contrat se prépare à partir d’un projet de santé validé.")
     if cpts.contracts.open().exists():
         raise Refused("Un contrat est déjà en négociation ou à signer pour cette CPTS.")

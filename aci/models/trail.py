@@ -96,11 +96,12 @@ class ContractDocument(models.Model):
     def __str__(self) -> str:
         return f"{self.contract_id} v{self.version} – {self.get_kind_display()}"
 
-    def read(self) -> bytes:
-        """The whole file; asking before it is made is a mistake of the caller."""
+    @property
+    def stored(self) -> StoredFile:
+        """The file; asking for it before it is made is a mistake of the caller."""
         if self.file is None:
             raise LookupError(f"{self} has no file yet.")
-        return self.file.read()
+        return self.file
 
 
 class Signature(models.Model):

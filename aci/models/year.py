@@ -55,3 +55,17 @@ class ContractYear(models.Model):
         if self.pk is not None:
             raise TypeError("A computed year is never changed: add a revision.")
         super().save(*args, **kwargs)
+
+    def as_plain(self) -> dict[str, Any]:
+        """In the form of `aci.funding_sheet.plain_sheet`."""
+        return {
+            "grid": self.inputs["grid_used"],
+            "size": self.size,
+            "contract_year": {
+                "number": self.number,
+                "start": self.start.isoformat(),
+                "end": self.end.isoformat(),
+            },
+            "lines": self.lines,
+            "schedule": self.schedule,
+        }

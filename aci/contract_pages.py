@@ -1,0 +1,123 @@
+"""What the page of a contract shows, gathered in few queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.access import Permission
+from aci.mission_codes import MISSIONS, MissionCode
+from aci.models import Contract, ContractMission
+from aci.parties import Party
+from aci.trail import Trace, Trail, read_trail
+from aci.workflow import WORKFLOW, ContractState
+from projects.models import Filing
+from territories.models import Cpts, Stage
+from territories.scopes import may_on
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """One party: where its accord and its signature stand, what this person may do for it."""
+
+    party: Party
+    name: str
+    acceptance: Trace | None
+    signature: Trace | None
+    may_accept: bool
+    may_sign: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPage:
+    """A contract, what the parties left on it, and what this person may do now."""
+
+    contract: Contract
+    trail: Trail
+    parties: tuple[PartyRow, ...]
+    may_change_terms: bool
+    may_freeze: bool
+    may_renew: bool
+
+    @property
+    def missions(self) -> list[ContractMission]:
+        return list(self.contract.missions.all())
+
+    @property
+    def frozen(self) -> Trace | None:
+        return self.trail.document(self.contract, "frozen")
+
+    @property
+    def final(self) -> Trace | None:
+        return self.trail.document(self.contract, "final")
+
+    @property
+    def draft(self) -> Trace | None:
+        return self.trail.document(self.contract, "draft")
+
+    @property
+    def to_accept(self) -> list[PartyRow]:
+        """The parties this person can accept the terms for."""
+        return [row for row in self.parties if row.may_accept and not row.acceptance]
+
+    @property
+    def to_sign(self) -> list[PartyRow]:
+        """The parties this person can sign for, once the file is there."""
+        return [row for row in self.parties if row.may_sign and not row.signature]
+
+    @property
+    def may_send_back(self) -> bool:
+        return any(row.may_sign for row in self.parties)
+
+    @property
+    def awaited(self) -> list[PartyRow]:
+        """Who has not accepted, or not signed, yet."""
+        signing = self.contract.state == ContractState.TO_SIGN
+        return [row for row in self.parties if not (row.signature if signing else row.acceptance)]
+
+
+def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
+    """The newest contract; the former ones are in the same trail."""
+    contract = contracts[0]
+    cpts = shown_cpts(contract)
+    trail = read_trail(contracts)
+    may = may_on(user, cpts)
+    names = {transition.name for transition in WORKFLOW.available(contract, may=may)}
+    parties = tuple(
+        PartyRow(
+            party=party,
+            name=party.named(cpts),
+            acceptance=trail.acceptance(contract, party),
+            signature=trail.signature(contract, party),
+            may_accept=f"accept_for_{party.value}" in names,
+            may_sign=f"sign_for_{party.value}" in names,
+        )
+        for party in Party
+    )
+    all_accepted = all(row.acceptance for row in parties)
+    return ContractPage(
+        contract=contract,
+        trail=trail,
+        parties=parties,
+        may_change_terms="change_terms" in names,
+        may_freeze="freeze" in names and all_accepted,
+        may_renew=contract.is_signed and may(Permission.CONTRACT_DRAFT),
+    )
+
+
+def shown_cpts(holder: Contract | Filing) -> Cpts:
+    """The CPTS of a contract or filing, ready for the head of the dossier without more queries."""
+    cpts: Cpts = holder.cpts
+    cpts.commune_count = cpts.territory.commune_count if cpts.territory else 0  # type: ignore[attr-defined]
+    return cpts
+
+
+def may_draft(user: Any, cpts: Cpts) -> bool:
+    """Whether to offer a first contract: the projet is validated and this person prepares it."""
+    return cpts.stage == Stage.VALIDATED and may_on(user, cpts)(Permission.CONTRACT_DRAFT)
+
+
+def chosen_missions(answers: dict[str, Any]) -> list[MissionCode]:
+    """The missions that a letter or a projet says it will carry, in the order of the agreement."""
+    chosen = answers.get("missions") or []
+    return [mission for mission in MISSIONS if mission.value in chosen]

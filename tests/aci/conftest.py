@@ -1,0 +1,142 @@
+"""A contract of CPTS Rives at each stage of its life, by the product's own verbs."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from accounts.models import User
+from aci import actions
+from aci.mission_codes import MissionCode
+from aci.models import Contract
+from aci.parties import Party
+from foundation import clock
+from projects.models import HealthProject, Kind, LetterOfIntent, Procedure
+from projects.outline import outline_for
+from projects.workflow import State
+from records import jobs
+from records.models import Job
+from territories.actions import move
+from territories.models import Baton, Stage
+from tests.cast import Cast
+
+TODAY = dt.date(2024, 7, 1)
+CORE = {
+    MissionCode.ACCES_SOINS: dt.date(2024, 10, 1),
+    MissionCode.PARCOURS: None,
+    MissionCode.PREVENTION: dt.date(2025, 1, 1),
+    MissionCode.CRISE: dt.date(2024, 9, 1),
+}
+
+Signatories = dict[Party, User]
+
+
+@pytest.fixture(autouse=True)
+def day() -> Iterator[dt.date]:
+    """Everybody is in post, and contracts are drafted and signed, on 1 July 2024."""
+    with clock.at(TODAY):
+        yield TODAY
+
+
+@pytest.fixture
+def project(cast: Cast, day: dt.date) -> HealthProject:
+    """The validated projet de santé of CPTS Rives."""
+    procedure = Procedure.objects.create(
+        code="essai",
+        title="Procédure d’essai",
+        effective_from=dt.date(2019, 8, 25),
+        decision_form=Procedure.DecisionForm.ARS_LETTER,
+        tacit_months=2,
+        completeness_days=15,
+        pieces_days=30,
+        opinion_days=30,
+        certainty=Procedure.Certainty.ASSUMPTION,
+        source="Essai",
+    )
+    common = {
+        "cpts": cast.rives,
+        "state": State.APPROVED,
+        "procedure": procedure,
+        "decided_at": clock.now(),
+        "submitted_at": clock.now(),
+        "opened_on": day,
+    }
+    letter = LetterOfIntent.objects.create(
+        kind=Kind.LETTER, outline_code=outline_for(Kind.LETTER, day).code, **common
+    )
+    move(cast.rives, stage=Stage.VALIDATED, baton=Baton.CPAM)
+    return HealthProject.objects.create(
+        kind=Kind.PROJECT,
+        letter=letter,
+        outline_code=outline_for(Kind.PROJECT, day).code,
+        answers={"missions": [code.value for code in CORE]},
+        **common,
+    )
+
+
+@pytest.fixture
+def signatories(cast: Cast) -> Signatories:
+    return {
+        Party.CPTS: cast.president,
+        Party.CPAM: cast.cpam_director,
+        Party.ARS: cast.ars_director,
+    }
+
+
+@pytest.fixture
+def negotiated(project: HealthProject, cast: Cast) -> Contract:
+    """Drafted, accepted by nobody yet."""
+    return actions.draft(
+        project, missions=CORE, unscheduled_care_since=TODAY, by=cast.cpam_officer
+    )
+
+
+@pytest.fixture
+def accepted(negotiated: Contract, signatories: Signatories) -> Contract:
+    """Accepted by the three parties."""
+    for party, person in signatories.items():
+        negotiated = actions.accept(
+            negotiated, party=party, version=negotiated.terms_version, by=person
+        )
+    return negotiated
+
+
+@pytest.fixture
+def frozen_without_file(accepted: Contract, cast: Cast) -> Contract:
+    """Frozen, its document still to be made."""
+    return actions.freeze(accepted, by=cast.cpam_officer)
+
+
+@pytest.fixture
+def do_jobs() -> Callable[[], None]:
+    """Do what a worker would do: the documents that were wanted."""
+
+    def _do_jobs() -> None:
+        for job in Job.objects.filter(kind__startswith="contract_", state=Job.State.WANTED):
+            done = jobs.run(job.pk)
+            assert done is not None
+            assert done.state == Job.State.DONE, done.error
+
+    return _do_jobs
+
+
+@pytest.fixture
+def to_sign(frozen_without_file: Contract, do_jobs: Callable[[], None]) -> Contract:
+    """Frozen, its document ready for the signatories."""
+    do_jobs()
+    return Contract.objects.get(pk=frozen_without_file.pk)
+
+
+def sign_for(contract: Contract, party: Party, by: User) -> Contract:
+    """What the signing page does."""
+    document = Contract.objects.get(pk=contract.pk).frozen_document
+    assert document is not None
+    return actions.sign(contract, party=party, sha256=document.sha256, consent=True, by=by)
+
+
+@pytest.fixture
+def in_force(to_sign: Contract, signatories: Signatories) -> Contract:
+    """Signed by the three parties on 1 July 2024; the final file is still to be made."""
+    for party, person in signatories.items():
+        to_sign = sign_for(to_sign, party, person)
+    return Contract.objects.get(pk=to_sign.pk)
