@@ -1,5 +1,7 @@
 """Files that survive a power cut: temporary name, fsync, rename."""
 
+from __future__ import annotations
+
 import os
 import uuid
 from pathlib import Path

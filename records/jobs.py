@@ -29,6 +29,8 @@ _in_line: ContextVar[bool] = ContextVar("in_line", default=False)
 LEASE = timedelta(seconds=330)  # above Celery's hard time limit: a live task is never taken twice
 MAX_ATTEMPTS = 3  # a poison task ends as « failed » instead of killing workers for ever
 RETRY_AFTER = timedelta(seconds=20)
+# The person who waits for the answer must not wait for a broker that says nothing.
+IMPATIENT = {"socket_timeout": 1, "socket_connect_timeout": 1}
 SWEEP_AFTER = timedelta(seconds=15)  # a message sent at commit normally arrives before that
 
 
@@ -65,7 +67,8 @@ def send(job_id: int) -> None:
         run(job_id)
         return
     try:
-        current_app.send_task("records.run_job", args=[job_id])
+        with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
+            current_app.send_task("records.run_job", args=[job_id], connection=connection)
     except OperationalError:
         logger.warning("Broker unreachable: job %s waits for the sweeper.", job_id)
 

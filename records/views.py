@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,18 +9,16 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, signed_in
 from foundation.htmx import STOP_POLLING, is_part
+from foundation.paging import page_of
 from records.models import Job
-
-JOBS_PER_PAGE = 25
 
 
 @signed_in
 @require_safe
 def jobs(request: SignedInRequest) -> HttpResponse:
     """What I asked the portal to make, newest first: leave it, find it again here."""
-    page = Paginator(Job.objects.of_requester(request.user), JOBS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    mine = Job.objects.of_requester(request.user).order_by("-requested_at", "-pk")
+    page = page_of(mine, request.GET.get("page"))
     return render(request, "records/jobs.html", {"page": page})
 
 

@@ -19,6 +19,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
     # A page that cannot reach the broker must answer at once: the sweeper will send the work.
+    # (Publishing waits even less: records.jobs.)
+    "max_retries": 0,
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
 }

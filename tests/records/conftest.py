@@ -1,11 +1,15 @@
-"""Two people at once: each thread has its own database connection."""
+"""Two people at once (each thread has its own database connection), and ailing brokers."""
 
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.db import connection
+
+from records import jobs
 
 
 @pytest.fixture
@@ -35,3 +39,25 @@ def in_threads() -> Callable[..., list[Any]]:
         return answers
 
     return run_all
+
+
+@pytest.fixture
+def broker_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Send work to another broker, with the settings of the portal."""
+
+    def point(url: str) -> None:
+        app = Celery("elsewhere", set_as_current=False)
+        app.config_from_object("django.conf:settings", namespace="CELERY")
+        app.conf.update(broker_url=url, broker_write_url=url, broker_read_url=url)
+        monkeypatch.setattr(jobs, "current_app", app)
+
+    return point
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A server that accepts connections and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(8)
+        yield listener.getsockname()[1]
