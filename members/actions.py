@@ -249,7 +249,8 @@ def _decide(verb: str, member: Member, sentence: str, *, by: User, reason: str =
 
 def _locked(member: Member) -> Member:
     rows = Member.objects.select_for_update(of=("self",)).select_related("cpts", "user")
-    return rows.get(pk=member.pk)
+    found: Member = rows.get(pk=member.pk)
+    return found
 
 
 def _owned(member: Member, by: User, by_link: bool = False) -> Member:

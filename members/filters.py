@@ -25,7 +25,7 @@ SORT_CHOICES = [
 STATES = [state for state in MemberState if state != MemberState.DRAFT]
 
 
-class MemberFilter(django_filters.FilterSet):
+class MemberFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no types
     """By default members and applicants, applications on top."""
 
     q = django_filters.CharFilter(
@@ -72,7 +72,7 @@ class MemberFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: MemberQuerySet) -> MemberQuerySet:
         """An impossible value is ignored rather than refused: it is not in `cleaned_data`."""
-        found = super().filter_queryset(queryset)
+        found: MemberQuerySet = super().filter_queryset(queryset)
         given = self.form.cleaned_data
         if not given.get("etat"):
             found = found.open()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import public, signed_in
+from accounts.access import SignedInRequest, public, signed_in
 from accounts.models import User
 from foundation import clock
 from members import actions
@@ -161,7 +161,7 @@ def follow_up_leave(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 @once
-def attach(request: HttpRequest) -> HttpResponse:
+def attach(request: SignedInRequest) -> HttpResponse:
     """The holder of the link, signed in, finds the membership in their account from now on."""
     actions.attach(get_object_or_404(_by_link(request)), by=request.user)
     messages.success(request, "Cette adhésion est rattachée à votre compte.")
@@ -170,7 +170,7 @@ def attach(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """« Mes adhésions »."""
     memberships = Member.objects.visible_to(request.user).of_person(request.user).for_its_page()
     return render(request, "members/mine.html", {"memberships": memberships.newest_first()})
@@ -178,7 +178,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_safe
-def membership(request: HttpRequest, uuid: str) -> HttpResponse:
+def membership(request: SignedInRequest, uuid: str) -> HttpResponse:
     """One of one's own memberships."""
     member = get_object_or_404(
         Member.objects.visible_to(request.user).of_person(request.user).for_its_page(), uuid=uuid
@@ -194,7 +194,7 @@ def membership(request: HttpRequest, uuid: str) -> HttpResponse:
 @signed_in
 @require_POST
 @once
-def membership_consents(request: HttpRequest, uuid: str) -> HttpResponse:
+def membership_consents(request: SignedInRequest, uuid: str) -> HttpResponse:
     """Agreements changed from one's account."""
     _set_consents(request, _own(request, uuid))
     return redirect("members:membership", uuid)
@@ -203,7 +203,7 @@ def membership_consents(request: HttpRequest, uuid: str) -> HttpResponse:
 @signed_in
 @require_POST
 @once
-def membership_leave(request: HttpRequest, uuid: str) -> HttpResponse:
+def membership_leave(request: SignedInRequest, uuid: str) -> HttpResponse:
     """Leaving from one's account."""
     left = actions.leave(_own(request, uuid), by=request.user)
     messages.success(request, f"Vous avez quitté la {left.cpts}. Un e-mail vous le confirme.")
@@ -213,16 +213,17 @@ def membership_leave(request: HttpRequest, uuid: str) -> HttpResponse:
 @signed_in
 @require_POST
 @once
-def choose_main(request: HttpRequest, uuid: str) -> HttpResponse:
+def choose_main(request: SignedInRequest, uuid: str) -> HttpResponse:
     """Of several CPTS, the main one."""
     chosen = actions.choose_main(_own(request, uuid), by=request.user)
     messages.success(request, f"{chosen.cpts} est maintenant votre CPTS principale.")
     return redirect("members:membership", uuid)
 
 
-def _own(request: HttpRequest, uuid: str) -> Member:
+def _own(request: SignedInRequest, uuid: str) -> Member:
     own = Member.objects.visible_to(request.user).of_person(request.user)
-    return get_object_or_404(own, uuid=uuid)
+    found: Member = get_object_or_404(own, uuid=uuid)
+    return found
 
 
 def _by_link(request: HttpRequest) -> MemberQuerySet:

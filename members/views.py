@@ -1,12 +1,12 @@
 """The room « Adhérents » of a dossier: the bureau decides, other parties read figures."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import Permission, needs
+from accounts.access import Permission, SignedInRequest, needs
 from foundation.htmx import render_page_or_part
 from foundation.pages import page_of
 from members import actions
@@ -21,7 +21,7 @@ from territories.scopes import permissions_on
 
 @needs(Permission.MEMBER_SEE, Permission.DOSSIER_SEE)
 @require_safe
-def members(request: HttpRequest, reference: str) -> HttpResponse:
+def members(request: SignedInRequest, reference: str) -> HttpResponse:
     """Applications to decide, then the members; without the right to names, figures only."""
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user).with_header(), reference=reference
@@ -42,7 +42,7 @@ def members(request: HttpRequest, reference: str) -> HttpResponse:
 
 @needs(Permission.MEMBER_SEE)
 @require_safe
-def member(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
+def member(request: SignedInRequest, reference: str, uuid: str) -> HttpResponse:
     """One member or applicant, with the decision to take."""
     return _show(request, _visible(request, reference, uuid), RefusalForm())
 
@@ -50,7 +50,7 @@ def member(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
 @needs(Permission.MEMBER_APPROVE)
 @require_POST
 @once
-def approve(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
+def approve(request: SignedInRequest, reference: str, uuid: str) -> HttpResponse:
     """The bureau says yes."""
     approved = actions.approve(_visible(request, reference, uuid), by=request.user)
     messages.success(request, f"{approved.name} est adhérent. Un e-mail l’en avertit.")
@@ -60,7 +60,7 @@ def approve(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
 @needs(Permission.MEMBER_APPROVE)
 @require_POST
 @once
-def refuse(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
+def refuse(request: SignedInRequest, reference: str, uuid: str) -> HttpResponse:
     """The bureau says no, and why."""
     found = _visible(request, reference, uuid)
     form = RefusalForm(request.POST)
@@ -72,12 +72,13 @@ def refuse(request: HttpRequest, reference: str, uuid: str) -> HttpResponse:
     return _show(request, found, form)
 
 
-def _visible(request: HttpRequest, reference: str, uuid: str) -> Member:
+def _visible(request: SignedInRequest, reference: str, uuid: str) -> Member:
     rows = Member.objects.visible_to(request.user).for_its_page()
-    return get_object_or_404(rows, cpts__reference=reference, uuid=uuid)
+    found: Member = get_object_or_404(rows, cpts__reference=reference, uuid=uuid)
+    return found
 
 
-def _show(request: HttpRequest, found: Member, form: RefusalForm) -> HttpResponse:
+def _show(request: SignedInRequest, found: Member, form: RefusalForm) -> HttpResponse:
     cpts = get_object_or_404(Cpts.objects.visible_to(request.user).with_header(), pk=found.cpts_id)
     context = {
         "cpts": cpts,

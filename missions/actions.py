@@ -15,10 +15,10 @@ from aci.models import Contract, ContractMission
 from aci.workflow import ContractState
 from foundation import clock
 from foundation.dates import format_date
-from foundation.numbers import format_number
 from foundation.refusal import Refused, StaleVersion
 from foundation.workflow import NotAllowed
 from missions import emails
+from missions.cards import amount_text
 from missions.catalogue import Catalogue, CatalogueIndicator, read_catalogues
 from missions.models import Indicator, IndicatorTier, IndicatorValue, MissionProgress
 from missions.workflow import WORKFLOW
@@ -106,7 +106,7 @@ def enter_value(
     year: int,
     value: Decimal,
     measured_on: dt.date,
-    proof: UploadedFile | None,
+    proof: UploadedFile | None,  # type: ignore[type-arg]  # generic only in its stubs
     by: User,
     comment: str = "",
 ) -> IndicatorValue:
@@ -134,8 +134,7 @@ def enter_value(
         by=by,
         dossier=cpts.reference,
         sentence=(
-            f"Indicateur « {indicator.label} », année {year} : "
-            f"{format_number(value.normalize())} {indicator.unit}"
+            f"Indicateur « {indicator.label} », année {year} : {amount_text(value, indicator.unit)}"
         ),
         role=quality_on(by, cpts),
         value=str(value),

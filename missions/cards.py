@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -15,6 +15,17 @@ from missions import scoring
 from missions.workflow import ProgressState
 
 
+def amount_text(value: Decimal, unit: str) -> str:
+    """« 62,5 % », « 80 patients », never with useless zeros."""
+    return f"{plain_number(value)}{NBSP}{unit}"
+
+
+def plain_number(value: Decimal) -> str:
+    """« 1 200 », « 62,5 »: never « 62,50 » nor « 1,2E+3 »."""
+    is_whole = value == value.to_integral()
+    return format_number(value.quantize(Decimal(1)) if is_whole else value.normalize())
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One value that was entered, with its proof."""
@@ -22,6 +33,7 @@ class Measure:
     pk: int
     year: int
     value: Decimal
+    text: str  # « 80 patients »
     measured_on: dt.date
     comment: str
     entered_at: dt.datetime
@@ -91,10 +103,21 @@ class IndicatorCard:
         side = "ou moins" if self.direction is scoring.Direction.LOWER else "ou plus"
         return f"Cible{NBSP}: {self.text(self.target)} {side}"
 
+    def standing(self, tiers: Iterable[scoring.Tier] = ()) -> str:
+        """What the latest measure is worth: the tier it reaches, or whether the aim is reached."""
+        tiers = tuple(tiers)
+        if self.latest is None:
+            return ""
+        if tiers or self.euros:
+            return scoring.score(self.rule(tiers), self.latest.value).rule
+        if self.target is None:
+            return ""
+        reached = self.direction.reaches(self.latest.value, self.target)
+        return "Cible atteinte." if reached else "Cible pas encore atteinte."
+
     def text(self, value: Decimal) -> str:
         """« 62,5 % », « 80 patients »."""
-        plain = value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
-        return f"{format_number(plain)}{NBSP}{self.unit}"
+        return amount_text(value, self.unit)
 
     def serves(self, year: ContractYear) -> bool:
         """In force on the first day of the contract year."""
@@ -149,7 +172,23 @@ class MissionCard:
     is_over: bool  # the contract has ended: nothing is awaited any more
     started_on: dt.date | None = None
     deployed_on: dt.date | None = None
+    note: str = ""
+    version: int = 0
+    updated_at: dt.datetime | None = None
+    updated_by: str = ""
     indicators: tuple[IndicatorCard, ...] = field(default=())
+
+    def with_progress(self, progress: Any) -> "MissionCard":
+        """With what was declared (a `MissionProgress` row)."""
+        return replace(
+            self,
+            started_on=progress.started_on,
+            deployed_on=progress.deployed_on,
+            note=progress.note,
+            version=progress.version,
+            updated_at=progress.updated_at,
+            updated_by=progress.updated_by.get_full_name(),
+        )
 
     @property
     def alerts(self) -> tuple[str, ...]:
@@ -247,6 +286,7 @@ def _measure(row: Mapping[str, Any], last: Mapping[tuple[int, dt.date], int]) ->
         pk=row["measure__pk"],
         year=row["measure__year"],
         value=row["measure__value"],
+        text=amount_text(row["measure__value"], row["unit"]),
         measured_on=row["measure__measured_on"],
         comment=row["measure__comment"],
         entered_at=row["measure__entered_at"],

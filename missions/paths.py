@@ -2,8 +2,8 @@
 
 from aci.mission_codes import MISSIONS, MissionCode
 
-_BY_SLUG = {code.value.lower().replace("_", "-"): code for code in MISSIONS}
-_BY_CODE = {code: slug for slug, code in _BY_SLUG.items()}
+_BY_SLUG: dict[str, MissionCode] = {code.value.lower().replace("_", "-"): code for code in MISSIONS}
+_BY_CODE: dict[MissionCode, str] = {code: slug for slug, code in _BY_SLUG.items()}
 
 
 def slug_of(mission: MissionCode) -> str:

@@ -12,7 +12,6 @@ from accounts.access import Permission
 from aci.mission_codes import MissionCode
 from aci.models import Contract, ContractMission
 from aci.workflow import ContractState
-from territories.models import Cpts
 from territories.querysets import scope_filter
 
 INDICATOR_COLUMNS = (
@@ -53,20 +52,36 @@ def _read_by(user: Any, prefix: str) -> Q:
     return shared | scope_filter(user, Permission.DOSSIER_SEE, prefix)
 
 
-def dossiers_read_by(user: Any) -> models.QuerySet[Cpts]:
-    """The CPTS whose room « Missions » this person may enter."""
-    return Cpts.objects.filter(_read_by(user, ""))
-
-
 def commitments_visible_to(user: Any) -> models.QuerySet[ContractMission]:
-    """Missions of signed contracts, in force or over, with how far they are."""
+    """Missions of signed contracts, in force or over, newest contract first.
+
+    With how far they are and what the head of the dossier shows, in the same query.
+    """
     return (
         ContractMission.objects.filter(
             _read_by(user, "contract__cpts__"), contract__state__in=SIGNED
         )
-        .select_related("contract", "progress", "progress__updated_by")
+        .select_related(
+            "contract__cpts__territory",
+            "contract__cpts__region",
+            "contract__cpts__departement",
+            "contract__cpts__cpam_district",
+            "progress__updated_by",
+        )
         .order_by("-contract__number", "pk")
     )
+
+
+def reported_by(user: Any) -> models.QuerySet[ContractMission]:
+    """Missions of contracts in force whose progress this person declares."""
+    mine = scope_filter(user, Permission.MISSION_REPORT, "contract__cpts__")
+    return commitments_visible_to(user).filter(mine, contract__state=ContractState.IN_FORCE)
+
+
+def supervised_by(user: Any) -> models.QuerySet[ContractMission]:
+    """Missions of contracts in force in the working list of this person (ARS, CPAM)."""
+    mine = scope_filter(user, Permission.DOSSIER_LIST, "contract__cpts__")
+    return commitments_visible_to(user).filter(mine, contract__state=ContractState.IN_FORCE)
 
 
 class MissionProgressQuerySet(models.QuerySet[Any]):
@@ -100,11 +115,12 @@ class IndicatorQuerySet(models.QuerySet[Any]):
         One query: an indicator without measure gives one row whose `measure__pk` is empty.
         """
         measure = FilteredRelation("values", condition=Q(values__contract=contract))
-        return (
+        rows: IndicatorQuerySet = (
             self.annotate(measure=measure)
             .order_by("position", "pk", "measure__measured_on", "measure__pk")
             .values(*INDICATOR_COLUMNS, *(f"measure__{name}" for name in MEASURE_COLUMNS))
         )
+        return rows
 
 
 class IndicatorValueQuerySet(models.QuerySet[Any]):

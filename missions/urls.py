@@ -1,7 +1,24 @@
 """Routes of missions, in French."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from missions import views
+from missions.paths import MissionConverter
 
 app_name = "missions"
+register_converter(MissionConverter, "mission")
 
-urlpatterns: list[URLPattern] = []
+ROOM = "dossiers/<str:reference>/missions/"
+ONE = f"{ROOM}<mission:mission>/"
+
+urlpatterns = [
+    path(ROOM, views.missions, name="missions"),
+    path(f"{ROOM}preuves/<uuid:uuid>/", views.proof, name="proof"),
+    path(ONE, views.mission, name="mission"),
+    path(f"{ONE}demarrer/", views.start, name="start"),
+    path(f"{ONE}deployer/", views.deploy, name="deploy"),
+    path(f"{ONE}rouvrir/", views.reopen, name="reopen"),
+    path(f"{ONE}annuler-le-demarrage/", views.cancel_start, name="cancel_start"),
+    path(f"{ONE}point-d-avancement/", views.save_note, name="save_note"),
+    path(f"{ONE}indicateurs/", views.enter_value, name="enter_value"),
+]
