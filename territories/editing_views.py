@@ -33,7 +33,7 @@ def dossier_territory(request: SignedInRequest, reference: str) -> HttpResponse:
     context = {
         "cpts": cpts,
         "tab": "territory",
-        "communes": cpts.territory.communes.with_commune() if cpts.territory else [],
+        "rows": cpts.territory.communes.with_commune() if cpts.territory else [],
         "overview": _overview(cpts),
         "writes": writes,
         "edit_refusal": editing.refusal_to_edit(cpts) if writes else None,
@@ -124,14 +124,14 @@ def _own(request: SignedInRequest, reference: str) -> Cpts:
 def _editor(request: SignedInRequest, cpts: Cpts, paste_form: PasteForm) -> HttpResponse:
     text = request.GET.get("q", "")[:100].replace("\0", "")
     territory = editing.territory_of(cpts)
-    communes = list(territory.communes.with_commune())
-    present = {row.commune_id for row in communes}
+    rows = list(territory.communes.with_commune())
+    present = {row.commune_id for row in rows}
     found = list(Commune.objects.near(text).with_places()[:RESULTS]) if text.strip() else []
     context = {
         "cpts": cpts,
         "tab": "territory",
         "text": text,
-        "communes": communes,
+        "rows": rows,
         "present": present,
         "found": found,
         "epcis": {commune.epci for commune in found if commune.epci},

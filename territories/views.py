@@ -56,5 +56,5 @@ def cpts_list(request: HttpRequest) -> HttpResponse:
 def cpts(request: HttpRequest, slug: str) -> HttpResponse:
     """One CPTS as the public sees it: territory, stage with its date, contact, the way to join."""
     found = get_object_or_404(Cpts.objects.public().with_header(), slug=slug)
-    communes = found.territory.communes.with_commune() if found.territory else []
-    return render(request, "territories/cpts.html", {"cpts": found, "communes": communes})
+    rows = found.territory.communes.with_commune() if found.territory else []
+    return render(request, "territories/cpts.html", {"cpts": found, "rows": rows})

@@ -1,6 +1,7 @@
-// The portal's only script: brings people to the errors of a form. Every page works without it.
+// The portal's only script. Every page works without it.
 "use strict";
 
+// Brings people to the errors of a form, once it is shown again.
 function focusErrorSummary(root) {
   const summary = root.querySelector("[data-error-summary]");
   if (summary) {
@@ -8,8 +9,27 @@ function focusErrorSummary(root) {
   }
 }
 
-document.addEventListener("DOMContentLoaded", () => focusErrorSummary(document));
-document.addEventListener("htmx:afterSwap", (event) => focusErrorSummary(event.detail.target));
+// A table wider than the screen scrolls: the keyboard must reach it too.
+function openWideTables() {
+  for (const frame of document.querySelectorAll(".fr-table__container")) {
+    if (frame.scrollWidth > frame.clientWidth) {
+      frame.setAttribute("tabindex", "0");
+    } else {
+      frame.removeAttribute("tabindex");
+    }
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  focusErrorSummary(document);
+  openWideTables();
+});
+window.addEventListener("load", openWideTables);
+window.addEventListener("resize", openWideTables);
+document.addEventListener("htmx:afterSettle", (event) => {
+  focusErrorSummary(event.detail.target);
+  openWideTables();
+});
 
 // A refusal (409) or an invalid form (422) is a page part to show, not a failure to hide.
 document.addEventListener("htmx:beforeSwap", (event) => {
