@@ -6,14 +6,13 @@ from django.urls import reverse
 from accounts.access import Role
 from accounts.models import User
 from missions.models import MissionProgress
-from missions.paths import slug_of
 from records import mail
 from territories.models import Assignment, Cpts
 
 
 def tell_the_cpam(progress: MissionProgress, cpts: Cpts, *, by: User) -> None:
     """Tell the CPAM officers in charge that a mission has started or is deployed."""
-    path = reverse("missions:mission", args=[cpts.reference, slug_of(progress.mission.mission)])
+    path = reverse("missions:mission", args=[cpts.reference, progress.mission.mission])
     officers = (
         Assignment.objects.current()
         .filter(role=Role.CPAM_OFFICER, cpam_district=cpts.cpam_district_id)

@@ -143,5 +143,6 @@ LOGGING = {
     "loggers": {
         "weasyprint": {"level": "ERROR"},  # « Step 7 … » would fill the worker's log
         "fontTools": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
     },
 }
