@@ -8,7 +8,7 @@ from typing import Any
 from accounts.access import Permission
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, ContractMission
-from aci.parties import Party
+from aci.parties import AT_THE_TABLE, Party
 from aci.trail import Trace, Trail, read_trail
 from aci.workflow import WORKFLOW, ContractState
 from projects.models import Filing
@@ -38,6 +38,7 @@ class ContractPage:
     may_change_terms: bool
     may_freeze: bool
     may_renew: bool
+    may_want_draft: bool
 
     @property
     def missions(self) -> list[ContractMission]:
@@ -102,6 +103,7 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
         may_change_terms="change_terms" in names,
         may_freeze="freeze" in names and all_accepted,
         may_renew=contract.is_signed and may(Permission.CONTRACT_DRAFT),
+        may_want_draft=not contract.is_signed and any(may(grant) for grant in AT_THE_TABLE),
     )
 
 

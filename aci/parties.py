@@ -54,3 +54,6 @@ _SIGNATORIES = {
     Party.CPAM: "Direction de la CPAM",
     Party.ARS: "Direction générale de l’ARS",
 }
+
+# Who prepares, negotiates or signs, hence may ask for a working document.
+AT_THE_TABLE = (Permission.CONTRACT_DRAFT, *_ACCEPT.values(), *_SIGN.values())

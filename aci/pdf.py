@@ -51,7 +51,7 @@ def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
     report(30, "Mise en page du contrat")
     return pdf.render(
         html,
-        stylesheet=_stylesheet(),
+        stylesheet=_stylesheet(is_draft=inputs["kind"] == "draft"),
         identifier=f"{inputs['reference']}/{inputs['version']}/{inputs['kind']}",
         attachments=[
             pdf.EmbeddedFile(
@@ -76,8 +76,10 @@ def signed_pdf(frozen: bytes, inputs: Inputs, *, report: Report) -> bytes:
     return pdf.append(frozen, page, bookmark="Signatures")
 
 
-def _stylesheet() -> str:
-    return render_to_string("pdf/contract.css")
+def _stylesheet(*, is_draft: bool = False) -> str:
+    """A draft bears « PROJET » across every page, in the margin's own layer: never read aloud."""
+    common = render_to_string("pdf/contract.css")
+    return common + render_to_string("pdf/draft.css") if is_draft else common
 
 
 def _as_file(inputs: Inputs) -> bytes:

@@ -60,10 +60,11 @@ class ContractQuerySet(models.QuerySet[Any]):
             .filter(known=OuterRef("territory__commune_count"))
             .order_by("-vintage")
         )
-        return self.annotate(
+        known: ContractQuerySet = self.annotate(
             newest_vintage=Subquery(newest.values("vintage")[:1]),
             newest_population=Subquery(newest.values("people")[:1]),
         )
+        return known
 
     def newest_first(self) -> ContractQuerySet:
         """A renewal comes before the contract it follows."""

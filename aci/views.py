@@ -13,7 +13,7 @@ from aci.contract_pages import chosen_missions, contract_page, may_draft, shown_
 from aci.forms import AcceptForm, SendBackForm, SignForm, TermsForm
 from aci.funding_pages import FundingPage, contract_funding, estimated_funding
 from aci.models import Contract, ContractDocument
-from aci.parties import Party
+from aci.parties import AT_THE_TABLE, Party
 from aci.workflow import WORKFLOW
 from foundation import clock
 from foundation.refusal import Refused
@@ -174,7 +174,7 @@ def send_back(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "aci/send_back.html", context)
 
 
-@needs(Permission.CONTRACT_DRAFT, *ACCEPT, *SIGN)
+@needs(*AT_THE_TABLE)
 @require_POST
 @once
 def draft_pdf(request: SignedInRequest, reference: str) -> HttpResponse:

@@ -10,10 +10,13 @@ from accounts.models import User
 from aci.actions.held import held
 from aci.contract_inputs import contract_inputs, digest, signatures_inputs
 from aci.models import Contract, ContractDocument
+from aci.parties import AT_THE_TABLE
 from foundation import clock
 from foundation.refusal import Refused
+from foundation.workflow import NotAllowed
 from records import files, jobs
 from records.models import Job
+from territories.scopes import may_on
 
 Kind = ContractDocument.Kind
 
@@ -28,6 +31,9 @@ _LABELS = {
 def want_draft_pdf(contract: Contract, *, by: User) -> Job:
     """Ask for the working document of the terms as they stand today."""
     contract = held(contract)
+    may = may_on(by, contract.cpts)
+    if not any(may(permission) for permission in AT_THE_TABLE):
+        raise NotAllowed("want_draft_pdf")
     if contract.is_signed:
         raise Refused("Le contrat est signé : son document ne change plus.")
     return want_document(contract, Kind.DRAFT, by=by)
