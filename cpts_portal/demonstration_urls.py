@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from cpts_portal import demonstration
+from cpts_portal import demonstration, gallery
 
 urlpatterns = [
     path("courriels/", demonstration.mailbox, name="demonstration_mailbox"),
+    path("composants/", gallery.gallery, name="gallery"),
 ]

@@ -18,8 +18,8 @@ from foundation.refusal import Refused
 
 # How `components/field.html` draws a widget; the first class that fits wins.
 _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (CheckboxSelectMultiple, "checkboxes"),  # in Django a kind of RadioSelect: it comes first
     (RadioSelect, "radio"),
-    (CheckboxSelectMultiple, "checkboxes"),
     (CheckboxInput, "checkbox"),
     (FileInput, "file"),
     (Select, "select"),
@@ -48,11 +48,6 @@ class PortalField(forms.BoundField):
     def focus_id(self) -> str:
         """Where the error summary sends: the field, or its first choice."""
         return self.id_for_label or f"{self.auto_id}_0"
-
-    @property
-    def described_by(self) -> str:
-        """For the groups of choices: the ids of hint and error."""
-        return self.aria_describedby or ""
 
     def build_widget_attrs(
         self, attrs: dict[str, Any], widget: forms.Widget | None = None

@@ -17,7 +17,7 @@ SIZES = [(str(size), f"Taille {size}") for size in (1, 2, 3, 4)]
 # The word of the address bar, the French label, and fields of the model: always ends with the key,
 # so that two equal names keep their order from page to page.
 SORTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "nom": ("Nom", ("name", "pk")),
+    "nom": ("Nom", ("search_name", "pk")),
     "population": ("Population, de la plus grande", ("-territory__population", "pk")),
     "recente": ("Changement d’étape le plus récent", ("-stage_since", "pk")),
 }

@@ -320,7 +320,7 @@ class Cpts(models.Model):
         verbose_name_plural = "CPTS"
         ordering = ["name"]
         indexes = [
-            models.Index(fields=["name", "id"], name="territories_cpts_by_name"),
+            models.Index(fields=["search_name", "id"], name="territories_cpts_by_name"),
             models.Index(fields=["baton_since", "id"], name="territories_cpts_by_baton"),
         ]
 

@@ -282,7 +282,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='cpts',
-            index=models.Index(fields=['name', 'id'], name='territories_cpts_by_name'),
+            index=models.Index(fields=['search_name', 'id'], name='territories_cpts_by_name'),
         ),
         migrations.AddIndex(
             model_name='cpts',
