@@ -30,7 +30,7 @@ class StartForm(PortalForm):
     name = forms.CharField(
         label="Nom de la CPTS",
         max_length=150,
-        help_text="Par exemple : CPTS du Vexin-Normand. Il pourra changer.",
+        help_text="Par exemple : CPTS du Vexin-Normand. Il pourra changer.",
     )
     departement = forms.ModelChoiceField(
         Departement.objects.order_by("code"),
@@ -54,7 +54,7 @@ class StartForm(PortalForm):
             field.queryset = CpamDistrict.objects.filter(pk__in=[item.pk for item in districts])
             field.required = True
             field.error_messages["required"] = (
-                "Ce département a plusieurs caisses : choisissez la vôtre."
+                "Ce département a plusieurs caisses : choisissez la vôtre."
             )
         else:
             del self.fields["cpam_district"]
@@ -80,7 +80,7 @@ class InviteForm(PortalForm):
     email = forms.EmailField(
         label="Adresse électronique",
         max_length=254,
-        help_text="Format attendu : nom@domaine.fr. La personne recevra un lien valable 30 jours.",
+        help_text="Format attendu : nom@domaine.fr. La personne recevra un lien valable 30 jours.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
@@ -217,7 +217,7 @@ class StepForm(PortalForm):
 
 def _pairs(choices: Iterable[Choice]) -> list[tuple[str, str]]:
     return [
-        (item.value, f"{item.label} : {item.hint}" if item.hint else item.label) for item in choices
+        (item.value, f"{item.label} : {item.hint}" if item.hint else item.label) for item in choices
     ]
 
 
@@ -232,7 +232,7 @@ class AttachmentForm(PortalForm):
         label="Intitulé",
         max_length=150,
         required=False,
-        help_text="Par exemple : Soutien du centre hospitalier.",
+        help_text="Par exemple : Soutien du centre hospitalier.",
     )
     file = forms.FileField(
         label="Fichier",
@@ -288,7 +288,7 @@ class PiecesForm(PortalForm):
 class OpinionForm(PortalForm):
     """The opinion of the body that the person represents."""
 
-    level = forms.ChoiceField(label="Quel avis donnez-vous ?", widget=forms.RadioSelect)
+    level = forms.ChoiceField(label="Quel avis donnez-vous ?", widget=forms.RadioSelect)
     recommendation = forms.ChoiceField(
         label="Sens de l’avis",
         choices=Opinion.Recommendation.choices,

@@ -101,14 +101,14 @@ def is_ready(filing: FilingLike) -> Refusal | None:
     missing = filing.missing_answers
     if missing:
         count = len(missing)
-        named = ", ".join(f"« {label} »" for label in missing[:3])
+        named = ", ".join(f"« {label} »" for label in missing[:3])
         others = "" if count <= 3 else f" et {count - 3} de plus"
         noun = (
             "Une réponse obligatoire manque"
             if count == 1
             else (f"{count} réponses obligatoires manquent")
         )
-        return Refusal(f"{noun} : {named}{others}.")
+        return Refusal(f"{noun} : {named}{others}.")
     if filing.lacks_territory:
         return Refusal("Choisissez au moins une commune du territoire avant de transmettre.")
     return None
@@ -135,7 +135,7 @@ def opinions_are_given(filing: FilingLike) -> Refusal | None:
 def clock_still_runs(filing: FilingLike) -> Refusal | None:
     """Article L1434-12 CSP: once the two months are over, the project is deemed validated."""
     if filing.tacit_day_reached:
-        return Refusal("Le délai légal est écoulé : le projet de santé est réputé validé.")
+        return Refusal("Le délai légal est écoulé : le projet de santé est réputé validé.")
     return None
 
 

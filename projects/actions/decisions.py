@@ -179,7 +179,7 @@ def validate_tacitly(project: Filing, *, by: User | None = None) -> Filing:
         "validate_tacitly",
         project,
         by=by,
-        sentence="Projet de santé réputé validé : deux mois sans opposition de l’ARS",
+        sentence="Projet de santé réputé validé : deux mois sans opposition de l’ARS",
         from_state=from_state,
         tacit_at=moment and moment.isoformat(),
     )
@@ -205,7 +205,7 @@ def _end(filing: Filing, reason: str, *, at: dt.datetime | None = None) -> None:
 
 def _given(reason: str) -> str:
     if not reason.strip():
-        raise Refused("Une décision défavorable se motive : écrivez les motifs.")
+        raise Refused("Une décision défavorable se motive : écrivez les motifs.")
     return reason.strip()
 
 

@@ -57,7 +57,7 @@ def open_letter(cpts: Cpts, *, by: User) -> LetterOfIntent:
     if letters.filter(state__in=ACTIVE).exists():
         raise Refused("La lettre d’intention de cette CPTS est déjà ouverte.")
     if letters.exists():
-        raise Refused("Une lettre d’intention existe déjà : reprenez-la.")
+        raise Refused("Une lettre d’intention existe déjà : reprenez-la.")
     today = clock.today()
     letter: LetterOfIntent = LetterOfIntent.objects.create(
         cpts=cpts,
@@ -106,7 +106,7 @@ def accept_invitation(token: str, *, by: User) -> Cpts:
     """Whoever opens the link, once signed in, becomes a co-holder; the link serves once."""
     invitation = Invitation.objects.bearing(token).select_for_update(of=("self",)).first()
     if invitation is None:
-        raise Refused("Cette invitation n’est plus valable : demandez-en une nouvelle au porteur.")
+        raise Refused("Cette invitation n’est plus valable : demandez-en une nouvelle au porteur.")
     invitation.accepted_at = clock.now()
     invitation.accepted_by = by
     invitation.save(update_fields=["accepted_at", "accepted_by"])

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from projects.models import Procedure
+from territories.models import Region
 
 FOLDER = Path(__file__).parent.parent / "procedures"
 
@@ -20,9 +21,12 @@ def load_procedures() -> int:
     change of procedure is a new file with its own date.
     """
     created = 0
+    regions = set(Region.objects.values_list("code", flat=True))
     for path in sorted(FOLDER.glob("*.toml")):
         with path.open("rb") as file:
             source = tomllib.load(file)
+        if source.get("region", "") not in {"", *regions}:
+            continue  # the territories are not loaded, or not this one: nobody can need it yet
         code, defaults = _columns(source)
         _, is_new = Procedure.objects.get_or_create(code=code, defaults=defaults)
         created += is_new
@@ -30,9 +34,8 @@ def load_procedures() -> int:
 
 
 def procedure_for(region_code: str, day: dt.date) -> Procedure:
-    """The procedure in force in a region on a day; loads the files where nobody did."""
-    if not Procedure.objects.exists():
-        load_procedures()
+    """The procedure in force in a region on a day. A dossier opens rarely: files are read then."""
+    load_procedures()
     procedure: Procedure = Procedure.objects.in_force(region_code, day)
     return procedure
 

@@ -60,7 +60,7 @@ def ask_for_pieces(filing: Filing, *, reason: str, comments: Mapping[str, str], 
         raise Refused("Dites au moins une pièce ou une réponse attendue.")
     known = filing.commentable
     if unknown := sorted(asked.keys() - known.keys()):
-        raise Refused(f"Question inconnue : {', '.join(unknown)}.")
+        raise Refused(f"Question inconnue : {', '.join(unknown)}.")
     suspension = _stop_clock(filing, reason or "Pièces demandées")
     FieldComment.objects.bulk_create(
         FieldComment(
@@ -79,7 +79,7 @@ def ask_for_pieces(filing: Filing, *, reason: str, comments: Mapping[str, str], 
         "ask_for_pieces",
         filing,
         by=by,
-        sentence=f"Pièces demandées : {_count(asked)}",
+        sentence=f"Pièces demandées : {_count(asked)}",
         from_state=from_state,
         reason=reason,
         fields=sorted(asked),
@@ -160,7 +160,7 @@ def give_opinion(
         f"give_{level}_opinion",
         filing,
         by=by,
-        sentence=f"{label} ({body}) : {opinion.get_recommendation_display().lower()}",
+        sentence=f"{label} ({body}) : {opinion.get_recommendation_display().lower()}",
         from_state=from_state,
         opinion=opinion.pk,
     )
@@ -190,7 +190,7 @@ def _body_of(user: User, filing: Filing, level: Level) -> str:
         raise NotAllowed(Permission.OPINION_GIVE)
     fit = [seat for seat in seats if level == Level.LOCAL or _is_regional(seat)]
     if not fit:
-        raise Refused("Votre comité est local : il donne l’avis local, non l’avis régional.")
+        raise Refused("Votre comité est local : il donne l’avis local, non l’avis régional.")
     return fit[0].body or f"{Level(level).label} ({fit[0].scope_label})"
 
 

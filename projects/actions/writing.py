@@ -41,7 +41,7 @@ def save_step(
     if filing.step_version(step) > version:
         raise StaleVersion(
             "Une autre personne a enregistré cette étape entre-temps. Les deux textes sont "
-            "ci-dessous : rien n’a été écrasé."
+            "ci-dessous : rien n’a été écrasé."
         )
     keys = {question.key for question in step.questions}
     given = {key: answer for key, answer in answers.items() if key in keys}
@@ -58,7 +58,7 @@ def write_answers(filing: Filing, answers: Mapping[str, Answer], *, by: User) ->
     steps = filing.outline.steps_for(chosen)
     unknown = answers.keys() - {item.key for step in steps for item in step.questions}
     if unknown:
-        raise Refused(f"Question inconnue : {', '.join(sorted(unknown))}.")
+        raise Refused(f"Question inconnue : {', '.join(sorted(unknown))}.")
     slugs = [step.slug for step in steps if any(item.key in answers for item in step.questions)]
     _save_answers(filing, answers, slugs, by=by)
     return filing
@@ -81,7 +81,7 @@ def add_attachment(
         "add_attachment",
         filing,
         by=by,
-        sentence=f"Ajout d’une pièce : {attachment.label}",
+        sentence=f"Ajout d’une pièce : {attachment.label}",
         sha256=stored.sha256,
     )
     return attachment
@@ -94,7 +94,7 @@ def remove_attachment(attachment: Attachment, *, by: User) -> None:
     _hold_for_writing(filing, by=by)
     label = attachment.label
     attachment.delete()
-    note("remove_attachment", filing, by=by, sentence=f"Retrait d’une pièce : {label}")
+    note("remove_attachment", filing, by=by, sentence=f"Retrait d’une pièce : {label}")
 
 
 @transaction.atomic
@@ -107,7 +107,7 @@ def open_health_project(letter: Filing, *, by: User) -> HealthProject:
     if HealthProject.objects.filter(cpts=letter.cpts, state__in=ACTIVE).exists():
         raise Refused("Le projet de santé est déjà ouvert.")
     if HealthProject.objects.filter(cpts=letter.cpts).exists():
-        raise Refused("Un projet de santé existe déjà : reprenez-le.")
+        raise Refused("Un projet de santé existe déjà : reprenez-le.")
     today = clock.today()
     outline = outline_for(Kind.PROJECT, today)
     project: HealthProject = HealthProject.objects.create(
@@ -129,8 +129,8 @@ def _hold_for_writing(filing: Filing, *, by: User) -> None:
     require(Permission.FILING_WRITE, filing.cpts, by=by)
     if not filing.is_writable:
         raise Refused(
-            f"« {filing.get_kind_display()} » ne se modifie plus : "
-            f"l’état est « {filing.state_label} »."
+            f"« {filing.get_kind_display()} » ne se modifie plus : "
+            f"l’état est « {filing.state_label} »."
         )
 
 

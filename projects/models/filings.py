@@ -194,7 +194,7 @@ class Filing(models.Model):
         labels = {item.key: item.label for item in outline.questions(self.answers)}
         labels["territory"] = "Communes du territoire"
         pieces = {
-            f"attachment.{item.value}": f"Pièce : {item.label}" for item in outline.attachments
+            f"attachment.{item.value}": f"Pièce : {item.label}" for item in outline.attachments
         }
         return labels | pieces
 

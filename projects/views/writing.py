@@ -84,7 +84,7 @@ def _step(request: SignedInRequest, filing: Filing, slug: str) -> HttpResponse:
                 filing, slug, form.answers, version=form.cleaned_data["version"], by=request.user
             )
         ):
-            messages.success(request, f"L’étape « {step.title} » est enregistrée.")
+            messages.success(request, f"L’étape « {step.title} » est enregistrée.")
             return redirect(StepPage(page, step, form).url_after(request.POST.get("then", "")))
         stored = form.show_beside(filing)
     context = {"step_page": StepPage(page, step, form, stored), "form": form, "page": page}
@@ -152,7 +152,7 @@ def submit(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse
     if form.is_valid() and form.run(lambda: actions.submit(filing, by=request.user)):
         messages.success(
             request,
-            "C’est transmis à l’ARS et à la CPAM. Elles vérifient que le dossier est complet ; "
+            "C’est transmis à l’ARS et à la CPAM. Elles vérifient que le dossier est complet ; "
             "vous recevrez un accusé de réception par courriel.",
         )
         return redirect(page_url(filing))
