@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.access import Permission
+from accounts.access import Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ def menu_of(request: HttpRequest) -> list[Entry]:
         links = [("À faire", reverse("dashboard")), *links[1:]]
         if Permission.DOSSIER_LIST in user.permissions:
             links.insert(1, ("Dossiers", reverse("dossiers")))
+        if Role.MEMBER in user.roles:
+            links.append(("Mes adhésions", reverse("members:mine")))
         links.append(("Mes travaux", reverse("records:jobs")))
         if Permission.PORTAL_ADMINISTER in user.permissions:
             links.append(("Administration", reverse("administration")))

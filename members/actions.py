@@ -21,13 +21,12 @@ from members.models import OPEN_STATES, Consent, Member
 from members.workflow import WORKFLOW, MemberState
 from records import journal
 from territories.actions import assign, end_assignment
-from territories.models import Cpts, Stage
+from territories.models import Cpts
 from territories.scopes import may_on, quality_on
 
 # Nobody's mail box is filled by repeating a public form.
 RESEND_AFTER = timedelta(minutes=10)
 OWN_QUALITY = "pour la personne concernée"
-_ENDED = {Stage.ABANDONED, Stage.TERMINATED}
 
 
 def closed_to_applications(cpts: Cpts) -> Refusal | None:
@@ -37,7 +36,7 @@ def closed_to_applications(cpts: Cpts) -> Refusal | None:
     """
     if not cpts.is_public:
         return Refusal("Cette CPTS ne reçoit pas encore de demandes d’adhésion.")
-    if cpts.stage in _ENDED:
+    if not cpts.is_open_to_members:
         return Refusal("Cette CPTS ne reçoit plus de demandes d’adhésion : son projet est arrêté.")
     return None
 

@@ -109,7 +109,7 @@ class IndicatorCard:
         if self.latest is None:
             return ""
         if tiers or self.euros:
-            return scoring.score(self.rule(tiers), self.latest.value).rule
+            return scoring.score(self.rule(tiers), self.latest.value.normalize()).rule
         if self.target is None:
             return ""
         reached = self.direction.reaches(self.latest.value, self.target)
@@ -147,16 +147,6 @@ class Gap:
     year: ContractYear
     indicators: tuple[IndicatorCard, ...]
     is_late: bool
-
-    @property
-    def sentence(self) -> str:
-        """« Année 3, terminée : il manque 2 valeurs et leurs preuves. »"""
-        count = len(self.indicators)
-        what = "une valeur et sa preuve" if count == 1 else f"{count} valeurs et leurs preuves"
-        if self.is_late:
-            return f"Année {self.year.number}, terminée{NBSP}: il manque {what}."
-        last_day = format_date(self.year.last_day)
-        return f"Année {self.year.number}{NBSP}: il manque {what}, à saisir avant le {last_day}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +235,36 @@ class MissionCard:
         return found
 
     @property
+    def gap_sentences(self) -> list[str]:
+        """« En retard : 3 valeurs et leurs preuves (années 1 et 2). », then the year under way."""
+        if self.is_over:
+            return []
+        late = [gap for gap in self.gaps if gap.is_late]
+        found = []
+        if late:
+            years = [str(gap.year.number) for gap in late]
+            which = f"année {years[0]}" if len(years) == 1 else f"années {_listed(years)}"
+            found.append(f"En retard{NBSP}: {_missing(late)} ({which}).")
+        now = [gap for gap in self.gaps if not gap.is_late]
+        if now:
+            last_day = format_date(now[0].year.last_day)
+            found.append(f"À saisir avant le {last_day}{NBSP}: {_missing(now)}.")
+        return found
+
+    @property
     def to_measure(self) -> list[IndicatorCard]:
         """The indicators of the current year."""
         return [item for item in self.indicators if item.serves(self.current_year)]
+
+
+def _missing(gaps: Iterable[Gap]) -> str:
+    count = sum(len(gap.indicators) for gap in gaps)
+    return "une valeur et sa preuve" if count == 1 else f"{count} valeurs et leurs preuves"
+
+
+def _listed(words: list[str]) -> str:
+    """« 1, 2 et 3 »."""
+    return f"{', '.join(words[:-1])} et {words[-1]}"
 
 
 def indicator_cards(rows: Iterable[Mapping[str, Any]]) -> list[IndicatorCard]:

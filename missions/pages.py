@@ -61,7 +61,12 @@ class MeasuredIndicator:
     @property
     def standing(self) -> str:
         return self.card.standing(
-            scoring.Tier(worst=tier.worst, best=tier.best, euros=tier.euros) for tier in self.tiers
+            scoring.Tier(
+                worst=tier.worst.normalize(),
+                best=None if tier.best is None else tier.best.normalize(),
+                euros=tier.euros,
+            )
+            for tier in self.tiers
         )
 
 

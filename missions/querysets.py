@@ -32,6 +32,7 @@ INDICATOR_COLUMNS = (
 )
 MEASURE_COLUMNS = (
     "pk",
+    "contract",
     "year",
     "value",
     "measured_on",
@@ -109,12 +110,12 @@ class IndicatorQuerySet(models.QuerySet[Any]):
         """The indicators of one mission, in the order of the catalogue."""
         return self.filter(mission=mission.value).order_by("position", "pk")
 
-    def with_measures_of(self, contract: Contract) -> IndicatorQuerySet:
+    def with_measures_of(self, *contracts: Contract) -> IndicatorQuerySet:
         """Rows (dictionaries) of every indicator with each of its measures, oldest first.
 
         One query: an indicator without measure gives one row whose `measure__pk` is empty.
         """
-        measure = FilteredRelation("values", condition=Q(values__contract=contract))
+        measure = FilteredRelation("values", condition=Q(values__contract__in=contracts))
         rows: IndicatorQuerySet = (
             self.annotate(measure=measure)
             .order_by("position", "pk", "measure__measured_on", "measure__pk")
