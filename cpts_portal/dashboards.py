@@ -1,14 +1,92 @@
 """« À faire »: the home page of everybody who signs in, looking across apps."""
 
+import datetime as dt
+
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
-from accounts.access import SignedInRequest, signed_in
-from territories.models import Cpts
+from accounts.access import Permission, Role, SignedInRequest, signed_in
+from accounts.models import User
+from aci.models import ContractMission
+from cpts_portal.duties import Duty, duties_on, waiting_for
+from foundation import clock
+from missions.cards import MissionCard
+from missions.desk import reported_cards
+from records.models import Job
+
+SOON = dt.timedelta(days=7)
+CPTS_ROLES = {Role.HOLDER, Role.PRESIDENT, Role.OFFICE, Role.COORDINATOR, Role.MEMBER}
 
 
 @signed_in
+@require_safe
 def dashboard(request: SignedInRequest) -> HttpResponse:
-    """What waits for this person, oldest first."""
-    mine = Cpts.objects.visible_to(request.user).order_by("baton_since", "pk")[:25]
-    return render(request, "portal/dashboard.html", {"dossiers": mine})
+    """What waits for this person, the longest wait first; then their dossiers and their work."""
+    user = request.user
+    dossiers = list(waiting_for(user)) if user.current_assignments else []
+    duties = [duty for cpts in dossiers for duty in duties_on(cpts, user)]
+    if Permission.MISSION_REPORT in user.permissions:
+        duties += mission_duties(user)
+    duties.sort(key=lambda duty: (duty.since, duty.cpts.name))
+    own = {item.cpts_id for item in user.current_assignments}
+    context = {
+        "late": [duty for duty in duties if duty.is_late],
+        "duties": [duty for duty in duties if not duty.is_late],
+        "own": [cpts for cpts in dossiers if cpts.pk in own],
+        "has_list": Permission.DOSSIER_LIST in user.permissions,
+        "is_administrator": Permission.PORTAL_ADMINISTER in user.permissions,
+        "is_member_only": user.roles == {Role.MEMBER},
+        "is_of_a_cpts": bool(user.roles & CPTS_ROLES),
+        # The coordinator's missions cost two queries: the work in progress is then a click away.
+        "jobs": [] if Permission.MISSION_REPORT in user.permissions else running_jobs(user),
+    }
+    return render(request, "portal/dashboard.html", context)
+
+
+def running_jobs(user: User) -> list[Job]:
+    """What the portal is making for this person right now."""
+    return list(Job.objects.of_requester(user).unfinished()[:5])
+
+
+def mission_duties(user: User) -> list[Duty]:
+    """Missions whose step is due, indicators of a past year without value."""
+    found = []
+    for commitment, card in reported_cards(user):
+        found += [duty for duty in (_step(commitment, card), _gap(commitment, card)) if duty]
+    return found
+
+
+def _step(commitment: ContractMission, card: MissionCard) -> Duty | None:
+    """A mission to start or to deploy, once its planned start has come."""
+    if not card.step_day or card.planned_start > clock.today():
+        return None
+    return Duty(
+        f"Mission « {commitment.label} » : avancement à déclarer",
+        commitment.contract.cpts,
+        _page(commitment),
+        card.planned_start,
+        card.step_day,
+        card.step_label,
+    )
+
+
+def _gap(commitment: ContractMission, card: MissionCard) -> Duty | None:
+    """The oldest contract year, over, for which indicators have no value."""
+    late = next((gap for gap in card.gaps if gap.is_late), None)
+    if late is None:
+        return None
+    return Duty(
+        f"Mission « {commitment.label} » : indicateurs de l’année {late.year.number} à saisir",
+        commitment.contract.cpts,
+        _page(commitment),
+        late.year.next_anniversary,
+        late.year.last_day,
+        "Fin de l’année de contrat",
+    )
+
+
+def _page(commitment: ContractMission) -> str:
+    reference = commitment.contract.cpts.reference
+    return reverse("missions:mission", args=[reference, commitment.mission])

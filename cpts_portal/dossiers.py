@@ -1,44 +1,128 @@
 """The list of dossiers, and the pages of one dossier that look across apps: summary, journal."""
 
-from django.core.paginator import Paginator
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
-from accounts.access import Permission, SignedInRequest, needs, signed_in
+from accounts.access import Permission, SignedInRequest, needs
+from accounts.models import User
+from cpts_portal.dossier_filters import DossierFilter
+from cpts_portal.duties import duties_on, with_duties
+from cpts_portal.parties import parties_of
+from foundation import clock
+from foundation.htmx import render_page_or_part
+from foundation.paging import page_of
+from foundation.spreadsheet import Cell, csv_download
 from records.models import JournalEntry
+from territories import turns
 from territories.models import Cpts
+from territories.querysets import CptsQuerySet
+from territories.scopes import permissions_on
 
 ENTRIES_ON_SUMMARY = 5
 ENTRIES_PER_PAGE = 50
+EXPORT_HEADER = [
+    "Référence",
+    "Nom",
+    "Département",
+    "Étape",
+    "Étape depuis le",
+    "Communes",
+    "Population municipale",
+    "Millésime",
+    "Taille",
+    "À qui le tour",
+    "Tour depuis le",
+    "Attendu",
+    "Prochaine échéance",
+    "Objet de l’échéance",
+    "Fin du contrat",
+]
 
 
 @needs(Permission.DOSSIER_LIST)
+@require_safe
 def dossiers(request: SignedInRequest) -> HttpResponse:
-    """The working list of the authorities and of the committees."""
-    found = Cpts.objects.visible_to(request.user, Permission.DOSSIER_LIST).with_header()
-    page = Paginator(found.order_by("name", "pk"), 25).get_page(request.GET.get("page"))
-    return render(request, "portal/dossiers.html", {"page": page})
+    """The working list of the authorities and of the committees: why each row is there."""
+    filters = DossierFilter(request.GET, queryset=_listed_for(request.user))
+    page = page_of(filters.qs, request.GET.get("page"), shown=Cpts.objects.with_header())
+    context = {"filters": filters, "page": page, "today": clock.today()}
+    return render_page_or_part(request, "portal/dossiers.html", "results", context)
 
 
-@signed_in
+@needs(Permission.DOSSIER_LIST)
+@require_safe
+def dossiers_export(request: SignedInRequest) -> HttpResponse:
+    """The same rows, all of them, for a spreadsheet."""
+    filters = DossierFilter(request.GET, queryset=_listed_for(request.user).with_header())
+    name = f"dossiers-cpts-{clock.today().isoformat()}.csv"
+    return csv_download(name, EXPORT_HEADER, (_export_row(cpts) for cpts in filters.qs))
+
+
+@needs(Permission.DOSSIER_SEE, Permission.SHARED_SEE)
+@require_safe
 def dossier(request: SignedInRequest, reference: str) -> HttpResponse:
     """What the dossier is about, whose turn it is, and what this person can do now."""
-    cpts = get_object_or_404(
-        Cpts.objects.visible_to(request.user).with_header(), reference=reference
-    )
-    entries = JournalEntry.objects.of_dossier(cpts.reference).newest_first()[:ENTRIES_ON_SUMMARY]
-    context = {"cpts": cpts, "tab": "summary", "entries": entries}
+    user = request.user
+    cpts = get_object_or_404(with_duties(user), reference=reference)
+    context = {
+        "cpts": cpts,
+        "tab": "summary",
+        "duties": duties_on(cpts, user),
+        "is_my_turn": turns.is_turn_of(user, cpts),
+        "steps": turns.steps_of(cpts),
+        **_for_the_parties(cpts, user),
+    }
     return render(request, "portal/dossier.html", context)
 
 
 @needs(Permission.DOSSIER_SEE)
+@require_safe
 def dossier_journal(request: SignedInRequest, reference: str) -> HttpResponse:
     """Everything that happened to the dossier, newest first."""
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user).with_header(), reference=reference
     )
     entries = JournalEntry.objects.of_dossier(cpts.reference).newest_first()
-    page = Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "portal/dossier_journal.html", {"cpts": cpts, "tab": "journal", "page": page}
-    )
+    page = page_of(entries, request.GET.get("page"), per_page=ENTRIES_PER_PAGE)
+    context = {"cpts": cpts, "tab": "journal", "page": page}
+    return render(request, "portal/dossier_journal.html", context)
+
+
+def _listed_for(user: User) -> CptsQuerySet:
+    return Cpts.objects.visible_to(user, Permission.DOSSIER_LIST)
+
+
+def _for_the_parties(cpts: Cpts, user: User) -> dict[str, Any]:
+    """Contacts and last acts; a plain member of the CPTS has the shared facts only."""
+    if permissions_on(user, cpts) == {Permission.SHARED_SEE}:
+        return {"parties": [], "entries": [], "is_party": False}
+    entries = JournalEntry.objects.of_dossier(cpts.reference).newest_first()
+    return {
+        "parties": parties_of(cpts),
+        "entries": entries[:ENTRIES_ON_SUMMARY],
+        "is_party": True,
+    }
+
+
+def _export_row(cpts: Cpts) -> list[Cell]:
+    territory = cpts.territory
+    return [
+        cpts.reference,
+        cpts.name,
+        cpts.departement_id,
+        cpts.get_stage_display(),
+        cpts.stage_since,
+        territory.commune_count if territory else None,
+        territory.population if territory else None,
+        territory.vintage if territory else None,
+        territory.size if territory else None,
+        cpts.get_baton_display(),
+        cpts.baton_since.astimezone(clock.PARIS).date(),
+        turns.awaited(cpts),
+        cpts.next_deadline,
+        cpts.next_deadline_label,
+        cpts.contract_end,
+    ]

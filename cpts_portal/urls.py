@@ -13,6 +13,7 @@ urlpatterns = [
     path("mentions-legales/", public_pages.legal_notice, name="legal_notice"),
     path("tableau-de-bord/", dashboards.dashboard, name="dashboard"),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
+    path("dossiers/export.csv", dossiers.dossiers_export, name="dossiers_export"),
     path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),
     path("dossiers/<str:reference>/journal/", dossiers.dossier_journal, name="dossier_journal"),
     path("administration/", include("cpts_portal.administration_urls")),

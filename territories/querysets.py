@@ -182,6 +182,10 @@ class AssignmentQuerySet(models.QuerySet[Any]):
         """Those of one person, today's and before, newest first."""
         return self.filter(user=user).order_by("-valid_from", "-pk")
 
+    def with_people(self) -> AssignmentQuerySet:
+        """With their accounts, those closed since left out."""
+        return self.select_related("user").filter(user__is_active=True, user__is_system=False)
+
     def with_scope(self) -> AssignmentQuerySet:
         """With the names of the scopes, in the same query."""
         return self.select_related("cpts", "cpam_district", "departement", "region")

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from accounts.access import Permission, Role
 from foundation.templatetags.french import since
+from territories import turns
 from territories.models import Baton, Cpts
 from territories.scopes import permissions_on
-from territories.turns import is_turn_of
 
 register = template.Library()
 
@@ -41,7 +41,8 @@ TABS: tuple[Tab, ...] = (
     _tab("contract", "Contrat", "aci:contract", _P.DOSSIER_SEE),
     _tab("missions", "Missions", "missions:missions", _P.DOSSIER_SEE, _P.SHARED_SEE),
     _tab("funding", "Financement", "aci:funding", _P.DOSSIER_SEE),
-    _tab("members", "Adhérents", "members:members", _P.MEMBER_SEE),
+    # Names for those who hold MEMBER_SEE, figures for the other parties.
+    _tab("members", "Adhérents", "members:members", _P.MEMBER_SEE, _P.DOSSIER_SEE),
     _tab("journal", "Journal", "dossier_journal", _P.DOSSIER_SEE),
 )
 
@@ -76,17 +77,14 @@ def baton_sentence(context: dict[str, Any], cpts: Cpts) -> str:
     """« C’est à vous depuis 3 jours » or « ARS, depuis 12 jours »: who is awaited, since when."""
     if cpts.baton == Baton.NOBODY:
         return "Rien n’est attendu"
-    who = "À vous" if is_turn_of(context["request"].user, cpts) else cpts.get_baton_display()
+    who = "À vous" if turns.is_turn_of(context["request"].user, cpts) else cpts.get_baton_display()
     return f"{who}, {since(cpts.baton_since)}"
 
 
-@register.simple_tag
-def commune_count(cpts: Cpts) -> int:
-    """Counted by the query of the page (`with_header`), or here when it was not asked for."""
-    counted = getattr(cpts, "commune_count", None)
-    if counted is None:
-        counted = cpts.territory.communes.count() if cpts.territory else 0
-    return int(counted)
+@register.filter
+def awaited(cpts: Cpts) -> str:
+    """« Avis attendu sur la lettre d’intention »."""
+    return turns.awaited(cpts)
 
 
 @register.filter

@@ -1,0 +1,57 @@
+"""Filters of the working list of dossiers, kept in the address bar; others are ignored."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import F
+from django.db.models.expressions import OrderBy
+
+from territories.filters import SIZES, CptsFilter
+from territories.models import Baton, Stage
+from territories.querysets import CptsQuerySet
+
+# The longest wait first: that is where work is.
+DEFAULT_SORT = "attente"
+SORTS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
+    DEFAULT_SORT: ("Attente, de la plus longue", ("baton_since", "pk")),
+    "echeance": ("Échéance la plus proche", (F("next_deadline").asc(nulls_last=True), "pk")),
+    "fin": ("Fin de contrat la plus proche", (F("contract_end").asc(nulls_last=True), "pk")),
+    "nom": ("Nom", ("name", "pk")),
+    "population": ("Population, de la plus grande", ("-territory__population", "pk")),
+}
+
+
+class DossierFilter(CptsFilter):
+    """The public filters, and those of the people who work on the dossiers."""
+
+    q = django_filters.CharFilter(
+        method="search",
+        label="Nom, référence ou commune",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    etape = django_filters.ChoiceFilter(
+        field_name="stage", choices=Stage.choices, label="Étape", empty_label="Toutes"
+    )
+    tour = django_filters.ChoiceFilter(
+        field_name="baton", choices=Baton.choices, label="À qui le tour", empty_label="Tous"
+    )
+    taille = django_filters.ChoiceFilter(
+        field_name="territory__size", choices=SIZES, label="Taille", empty_label="Toutes"
+    )
+    region = None
+    tri = django_filters.ChoiceFilter(
+        method="sort",
+        choices=[(word, label) for word, (label, _) in SORTS.items()],
+        label="Trier par",
+        empty_label=None,
+    )
+
+    def sort(self, found: CptsQuerySet, name: str, value: str) -> CptsQuerySet:
+        return found.order_by(*SORTS[value][1])
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The longest wait first unless asked otherwise."""
+        ordered = queryset.order_by(*SORTS[DEFAULT_SORT][1])
+        return super(CptsFilter, self).filter_queryset(ordered)

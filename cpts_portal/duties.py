@@ -1,0 +1,232 @@
+"""What waits for one person on each dossier: one query for all the apps, then sentences.
+
+The rules stay where they are: each app says by a named queryset whom its rows wait for; here they
+become columns of the dossiers, and each column becomes a line of « À faire ».
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields import BooleanField, CharField, DateTimeField, IntegerField
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from accounts.access import Permission
+from accounts.models import User
+from aci.models import Contract
+from foundation import clock
+from foundation.numbers import NBSP
+from members.models import Member
+from projects.models import Filing
+from projects.workflow import Kind, State
+from territories.models import Baton, Cpts
+from territories.querysets import CptsQuerySet
+from territories.scopes import permissions_on
+from territories.turns import awaited, batons_of
+
+SHOWN = 60  # more would not be read: the list of dossiers has filters
+READS = (Permission.DOSSIER_SEE, Permission.SHARED_SEE)
+_KINDS = {Kind.LETTER: "la lettre d’intention", Kind.PROJECT: "le projet de santé"}
+_FILING_ROUTES = {Kind.LETTER: "projects:letter", Kind.PROJECT: "projects:health_project"}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One line of « À faire »: the act, the dossier, the page, since when, until when."""
+
+    label: str
+    cpts: Cpts
+    url: str
+    since: dt.date
+    deadline: dt.date | None = None
+    deadline_label: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        return self.deadline is not None and self.deadline < clock.today()
+
+
+def with_duties(user: User) -> CptsQuerySet:
+    """The dossiers this person reads, each with what waits there for this very person."""
+    found: CptsQuerySet = (
+        Cpts.objects.visible_to(user, *READS)
+        .with_header()
+        .annotate(**_filing_columns(user), **_contract_columns(user), **_member_columns(user))
+    )
+    return found
+
+
+def waiting_for(user: User) -> CptsQuerySet:
+    """Those of them on which something waits, the longest wait first; and one's own CPTS."""
+    own = [item.cpts_id for item in user.current_assignments if item.cpts_id is not None]
+    mine = batons_of(user.roles) & {Baton.HOLDER, Baton.CPAM}
+    awaited_here = (
+        Q(pk__in=own)
+        | Q(baton__in=mine)
+        | Q(review_kind__isnull=False, baton=Baton.ARS)
+        | Q(opinion_kind__isnull=False)
+        | Q(to_accept=True)
+        | Q(to_sign=True)
+        | Q(applications__gt=0)
+    )
+    found: CptsQuerySet = (
+        with_duties(user).filter(awaited_here).order_by("baton_since", "pk")[:SHOWN]
+    )
+    return found
+
+
+def duties_on(cpts: Any, user: User) -> list[Duty]:
+    """The lines of one dossier read by `with_duties`."""
+    found = [
+        _to_write(cpts, user),
+        _to_review(cpts),
+        _to_give_opinion(cpts),
+        _to_prepare_contract(cpts, user),
+        _to_accept(cpts),
+        _to_sign(cpts),
+        _to_decide_members(cpts),
+    ]
+    return [duty for duty in found if duty]
+
+
+def _filing_columns(user: User) -> dict[str, Any]:
+    review = Filing.objects.to_review_by(user).filter(cpts=OuterRef("pk")).order_by("submitted_at")
+    opinion = Filing.objects.awaiting_opinion_of(user).filter(cpts=OuterRef("pk"))
+    columns: dict[str, Any] = {
+        "review_kind": _nothing(CharField()),
+        "review_state": _nothing(CharField()),
+        "opinion_kind": _nothing(CharField()),
+        "opinion_since": _nothing(DateTimeField()),
+    }
+    if user.permissions & {Permission.FILING_COMPLETE, Permission.FILING_DECIDE}:
+        columns["review_kind"] = Subquery(review.values("kind")[:1])
+        columns["review_state"] = Subquery(review.values("state")[:1])
+    if Permission.OPINION_GIVE in user.permissions:
+        columns["opinion_kind"] = Subquery(opinion.order_by("complete_at").values("kind")[:1])
+        columns["opinion_since"] = Subquery(
+            opinion.order_by("complete_at").values("complete_at")[:1]
+        )
+    return columns
+
+
+def _contract_columns(user: User) -> dict[str, Any]:
+    here = {"cpts": OuterRef("pk")}
+    accepts = {
+        Permission.CONTRACT_ACCEPT_CPTS,
+        Permission.CONTRACT_ACCEPT_CPAM,
+        Permission.CONTRACT_ACCEPT_ARS,
+    }
+    signs = {
+        Permission.CONTRACT_SIGN_CPTS,
+        Permission.CONTRACT_SIGN_CPAM,
+        Permission.CONTRACT_SIGN_ARS,
+    }
+    never = Value(False, output_field=BooleanField())
+    columns: dict[str, Any] = {"to_accept": never, "to_sign": never, "has_open_contract": never}
+    if user.permissions & accepts:
+        columns["to_accept"] = Exists(Contract.objects.awaiting_acceptance_of(user).filter(**here))
+    if user.permissions & signs:
+        columns["to_sign"] = Exists(Contract.objects.to_sign_by(user).filter(**here))
+    if Permission.CONTRACT_DRAFT in user.permissions:
+        columns["has_open_contract"] = Exists(Contract.objects.open().filter(**here))
+    return columns
+
+
+def _member_columns(user: User) -> dict[str, Any]:
+    if Permission.MEMBER_APPROVE not in user.permissions:
+        return {
+            "applications": Value(0, output_field=IntegerField()),
+            "applied_since": _nothing(DateTimeField()),
+        }
+    waiting: QuerySet[Member] = Member.objects.to_decide_by(user).filter(cpts=OuterRef("pk"))
+    by_cpts = waiting.order_by().values("cpts")
+    return {
+        "applications": Coalesce(
+            Subquery(by_cpts.annotate(count=Count("pk")).values("count")), Value(0)
+        ),
+        "applied_since": Subquery(by_cpts.annotate(first=Min("applied_at")).values("first")),
+    }
+
+
+def _nothing(field: Any) -> Value:
+    return Value(None, output_field=field)
+
+
+def _to_write(cpts: Cpts, user: User) -> Duty | None:
+    writes = Permission.FILING_WRITE in permissions_on(user, cpts)
+    if cpts.baton != Baton.HOLDER or not writes:
+        return None
+    is_project = cpts.stage in {"project", "project_filed"}
+    route = _FILING_ROUTES[Kind.PROJECT if is_project else Kind.LETTER]
+    return _in_turn(awaited(cpts), cpts, route)
+
+
+def _to_review(cpts: Any) -> Duty | None:
+    if not cpts.review_kind or cpts.baton != Baton.ARS:
+        return None
+    kind = Kind(cpts.review_kind)
+    if cpts.review_state == State.SUBMITTED:
+        label = (
+            f"Vérifier que {_KINDS[kind]} est {'complète' if kind == Kind.LETTER else 'complet'}"
+        )
+    else:
+        label = f"Décider sur {_KINDS[kind]}"
+    return _in_turn(label, cpts, _FILING_ROUTES[kind])
+
+
+def _to_give_opinion(cpts: Any) -> Duty | None:
+    if not cpts.opinion_kind:
+        return None
+    kind = Kind(cpts.opinion_kind)
+    return Duty(
+        f"Donner votre avis sur {_KINDS[kind]}",
+        cpts,
+        reverse("projects:opinions", args=[cpts.reference]),
+        _day(cpts.opinion_since),
+        cpts.next_deadline,
+        cpts.next_deadline_label,
+    )
+
+
+def _to_prepare_contract(cpts: Any, user: User) -> Duty | None:
+    drafts = Permission.CONTRACT_DRAFT in permissions_on(user, cpts)
+    if cpts.baton != Baton.CPAM or not drafts:
+        return None
+    label = "Contrat ACI à figer ou à reprendre" if cpts.has_open_contract else awaited(cpts)
+    return _in_turn(label, cpts, "aci:contract")
+
+
+def _to_accept(cpts: Any) -> Duty | None:
+    if not cpts.to_accept:
+        return None
+    return _in_turn("Accepter les termes du contrat ACI", cpts, "aci:contract")
+
+
+def _to_sign(cpts: Any) -> Duty | None:
+    return _in_turn("Signer le contrat ACI", cpts, "aci:contract") if cpts.to_sign else None
+
+
+def _to_decide_members(cpts: Any) -> Duty | None:
+    if not cpts.applications:
+        return None
+    count = cpts.applications
+    what = "une demande" if count == 1 else f"{count}{NBSP}demandes"
+    url = reverse("members:members", args=[cpts.reference])
+    return Duty(f"Décider de {what} d’adhésion", cpts, url, _day(cpts.applied_since))
+
+
+def _in_turn(label: str, cpts: Cpts, route: str) -> Duty:
+    return Duty(
+        label,
+        cpts,
+        reverse(route, args=[cpts.reference]),
+        _day(cpts.baton_since),
+        cpts.next_deadline,
+        cpts.next_deadline_label,
+    )
+
+
+def _day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(clock.PARIS).date()
