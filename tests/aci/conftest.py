@@ -75,6 +75,13 @@ def project(cast: Cast, day: dt.date) -> HealthProject:
 
 
 @pytest.fixture
+def light_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that read no document: a worker that writes a few bytes instead of ten pages."""
+    monkeypatch.setattr("aci.pdf.contract_pdf", lambda inputs, report: b"%PDF-frozen")
+    monkeypatch.setattr("aci.pdf.signed_pdf", lambda frozen, inputs, report: frozen + b"-signed")
+
+
+@pytest.fixture
 def signatories(cast: Cast) -> Signatories:
     return {
         Party.CPTS: cast.president,

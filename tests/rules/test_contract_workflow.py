@@ -1,0 +1,159 @@
+"""The table of the contract: every state × transition × role, and what the guards say."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import pytest
+
+from accounts.access import GRANTS, Permission, Role
+from aci.parties import AT_THE_TABLE, Party
+from aci.workflow import WORKFLOW, ContractState
+from foundation import clock
+from foundation.refusal import Refusal, Refused
+from foundation.workflow import NotAllowed
+
+TODAY = dt.date(2024, 7, 1)
+S = ContractState
+
+# The table of procedures.md, written a second time by hand: name → (from, to, roles).
+CPTS_ACCEPT = {Role.PRESIDENT, Role.COORDINATOR}
+CPAM_ACCEPT = {Role.CPAM_OFFICER, Role.CPAM_DIRECTOR}
+ARS_ACCEPT = {Role.ARS_REVIEWER, Role.ARS_DIRECTOR}
+EXPECTED: dict[str, tuple[ContractState, ContractState, set[Role]]] = {
+    "change_terms": (S.NEGOTIATION, S.NEGOTIATION, {Role.CPAM_OFFICER}),
+    "accept_for_cpts": (S.NEGOTIATION, S.NEGOTIATION, CPTS_ACCEPT),
+    "accept_for_cpam": (S.NEGOTIATION, S.NEGOTIATION, CPAM_ACCEPT),
+    "accept_for_ars": (S.NEGOTIATION, S.NEGOTIATION, ARS_ACCEPT),
+    "freeze": (S.NEGOTIATION, S.TO_SIGN, {Role.CPAM_OFFICER}),
+    "sign_for_cpts": (S.TO_SIGN, S.TO_SIGN, {Role.PRESIDENT}),
+    "sign_for_cpam": (S.TO_SIGN, S.TO_SIGN, {Role.CPAM_DIRECTOR}),
+    "sign_for_ars": (S.TO_SIGN, S.TO_SIGN, {Role.ARS_DIRECTOR}),
+    "send_back_for_cpts": (S.TO_SIGN, S.NEGOTIATION, {Role.PRESIDENT}),
+    "send_back_for_cpam": (S.TO_SIGN, S.NEGOTIATION, {Role.CPAM_DIRECTOR}),
+    "send_back_for_ars": (S.TO_SIGN, S.NEGOTIATION, {Role.ARS_DIRECTOR}),
+    "enter_into_force": (S.TO_SIGN, S.IN_FORCE, set()),
+    "expire": (S.IN_FORCE, S.EXPIRED, set()),
+}
+
+
+@dataclass
+class Subject:
+    """What the guards read: by default, everything is ready."""
+
+    state: str
+    ends_on: dt.date = dt.date(2024, 6, 30)
+    parties_to_accept: list[Party] = field(default_factory=list)
+    parties_to_sign: list[Party] = field(default_factory=list)
+    frozen_document: object | None = "a stored file"
+    early: Refusal | None = None
+    previous: Refusal | None = None
+
+    def first_start_refusal(self, day: dt.date) -> Refusal | None:
+        return self.early
+
+    def previous_refusal(self, day: dt.date) -> Refusal | None:
+        return self.previous
+
+
+def anybody(permission: str) -> bool:
+    return True
+
+
+def test_the_table_holds_these_transitions_and_no_other() -> None:
+    assert set(WORKFLOW.by_name) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("state", ContractState)
+@pytest.mark.parametrize("name", EXPECTED)
+def test_each_role_moves_the_contract_only_where_the_table_says(
+    name: str, state: ContractState, role: Role
+) -> None:
+    source, target, roles = EXPECTED[name]
+    subject = Subject(state)
+
+    def may(permission: str) -> bool:
+        return permission in GRANTS[role]
+
+    with clock.at(TODAY):
+        if role not in roles:
+            with pytest.raises(NotAllowed):
+                WORKFLOW.apply(name, subject, may=may)
+            assert subject.state == state
+        elif state != source:
+            with pytest.raises(Refused):
+                WORKFLOW.apply(name, subject, may=may)
+            assert subject.state == state
+        else:
+            WORKFLOW.apply(name, subject, may=may)
+            assert subject.state == target
+
+
+@pytest.mark.parametrize("name", ["enter_into_force", "expire"])
+def test_the_portal_itself_ends_the_signing_and_the_contract(name: str) -> None:
+    source, target, _ = EXPECTED[name]
+    subject = Subject(source)
+    with clock.at(TODAY):
+        WORKFLOW.apply(name, subject, may=lambda permission: permission == Permission.SYSTEM)
+    assert subject.state == target
+
+
+def refusal_of(name: str, subject: Subject) -> str:
+    with clock.at(TODAY):
+        refusal = WORKFLOW.refusal(WORKFLOW.by_name[name], subject)
+    return refusal.reason if refusal else ""
+
+
+def test_a_contract_is_frozen_when_the_three_accept() -> None:
+    missing = Subject(S.NEGOTIATION, parties_to_accept=[Party.CPTS, Party.ARS])
+    assert "il manque CPTS, ARS" in refusal_of("freeze", missing)
+    assert refusal_of("freeze", Subject(S.NEGOTIATION)) == ""
+
+
+@pytest.mark.parametrize("party", Party)
+def test_nobody_signs_before_the_file_is_there(party: Party) -> None:
+    subject = Subject(S.TO_SIGN, frozen_document=None)
+    assert "en préparation" in refusal_of(f"sign_for_{party.value}", subject)
+
+
+def test_nobody_signs_terms_that_the_day_has_overtaken() -> None:
+    early = Subject(S.TO_SIGN, early=Refusal("Trop tôt."))
+    assert refusal_of("sign_for_cpts", early) == "Trop tôt."
+    running = Subject(S.TO_SIGN, previous=Refusal("Le précédent court."))
+    assert refusal_of("sign_for_cpts", running) == "Le précédent court."
+
+
+def test_three_signatures_and_not_two() -> None:
+    subject = Subject(S.TO_SIGN, parties_to_sign=[Party.ARS])
+    assert refusal_of("enter_into_force", subject) == "Il manque une signature : ARS."
+
+
+@pytest.mark.parametrize(
+    ("last_day", "is_over"),
+    [(dt.date(2024, 6, 30), True), (TODAY, False), (dt.date(2024, 7, 2), False)],
+)
+def test_a_contract_expires_the_day_after_its_last_day(last_day: dt.date, is_over: bool) -> None:
+    subject = Subject(S.IN_FORCE, ends_on=last_day)
+    assert (refusal_of("expire", subject) == "") is is_over
+
+
+# --- Parties -----------------------------------------------------------------------------------
+
+
+def test_no_role_signs_for_two_parties() -> None:
+    for granted in GRANTS.values():
+        signs = [party for party in Party if party.sign_permission in granted]
+        assert len(signs) <= 1
+
+
+def test_the_coordinator_never_signs() -> None:
+    assert not GRANTS[Role.COORDINATOR] & {party.sign_permission for party in Party}
+
+
+def test_those_at_the_table_prepare_accept_or_sign() -> None:
+    assert len(AT_THE_TABLE) == len(set(AT_THE_TABLE)) == 7
+
+
+def test_buttons_follow_the_table() -> None:
+    names = {item.name for item in WORKFLOW.available(Subject(S.TO_SIGN), may=anybody)}
+    assert names == {name for name, (source, _, _) in EXPECTED.items() if source == S.TO_SIGN}
