@@ -98,7 +98,7 @@ def run_part(step: Step, stop_request: StopRequest, summary: Summary) -> None:
     print(f"\n════════ {step.name} ════════", flush=True)
     run_steps([step], stop_request)
     outcome = read_outcome(report)
-    counts = f"{outcome.passed} réussis"
+    counts = f"{outcome.passed} réussi{'s' if outcome.passed > 1 else ''}"
     if outcome.failed:
         counts += f", {outcome.failed} en échec"
     summary.lines.append(f"{step.name} : {counts} ({duration(step.seconds)})")
