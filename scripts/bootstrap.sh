@@ -74,7 +74,7 @@ choose_python() {
         if [ "$(command -v "$candidate")" = /usr/bin/python3 ]; then system=/usr/bin/python3; fi
     done
     if [ -z "$system" ]; then
-        say "Python 3.11 ou plus récent est nécessaire, avec ses modules venv et ensurepip ; ici : $(python3 --version 2>&1 || true)"
+        say "Python 3.11 ou plus récent est nécessaire, avec ses modules venv et ensurepip ; ici : $(python3 --version 2>/dev/null || echo aucun)"
         return 1
     fi
     apt_install python3-venv || return 1
