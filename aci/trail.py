@@ -98,7 +98,9 @@ def read_trail(contracts: Iterable[Contract]) -> Trail:
         _NO_FILE,
         _NO_SIZE,
     )
-    return Trail(tuple(Trace(*row) for row in documents.union(acceptances, signatures, all=True)))
+    # SQLite refuses ordered parts in a union: each default order is dropped.
+    parts = [rows.order_by() for rows in (documents, acceptances, signatures)]
+    return Trail(tuple(Trace(*row) for row in parts[0].union(*parts[1:], all=True)))
 
 
 _NO_FILE = Cast(Value(None), UUIDField())

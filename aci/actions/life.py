@@ -161,8 +161,10 @@ def _next_deadline(contract: Contract) -> tuple[dt.date, str] | None:
             days.append((limits.start_by, f"Démarrage de la mission « {mission.label} »"))
         if limits.deployed_by:
             days.append((limits.deployed_by, f"Déploiement de la mission « {mission.label} »"))
-    for year in contract_years(contract.signature_day, settings_of(contract))[1:]:
-        days.append((year.start, f"Anniversaire du contrat : ouverture de l’année {year.number}"))
+    for year in contract_years(contract.signature_day, settings_of(contract)):
+        if year.start > today:
+            label = f"Anniversaire du contrat : ouverture de l’année {year.number}"
+            days.append((year.start, label))
     if contract.ends_on:
         days.append((contract.ends_on, "Fin du contrat"))
     return min((item for item in days if item[0] >= today), default=None)

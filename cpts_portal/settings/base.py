@@ -144,5 +144,6 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},  # « Step 7 … » would fill the worker's log
         "fontTools": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
     },
 }
