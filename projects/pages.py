@@ -103,7 +103,26 @@ class FilingPage:
 
     @property
     def cpts(self) -> Cpts:
-        return cpts_of(self.filing)
+        return self.filing.cpts
+
+    @property
+    def url(self) -> str:
+        return page_url(self.filing)
+
+    @property
+    def may_submit(self) -> bool:
+        return may_on(self.user, self.cpts)(Permission.FILING_SUBMIT)
+
+    @property
+    def withdraw_label(self) -> str:
+        return self.filing.transition("withdraw").label
+
+    @property
+    def can_open_project(self) -> bool:
+        """On an approved letter, while the dossier is not further than its project."""
+        approved = self.filing.is_letter and self.filing.state == State.APPROVED
+        opened = getattr(self.filing, "opened_project", False)  # told by `with_page`
+        return approved and self.can_write and not opened
 
     @property
     def is_task_list(self) -> bool:
@@ -229,14 +248,6 @@ def gather(filing: Filing, user: Any) -> FilingPage:
     return page
 
 
-def cpts_of(filing: Filing) -> Cpts:
-    """The CPTS, with the count of communes that the filing's query brought along."""
-    counted = getattr(filing, "commune_count", None)
-    if counted is not None:
-        vars(filing.cpts)["commune_count"] = counted  # as `with_header` annotates it
-    return filing.cpts
-
-
 def step_url(filing: Filing, step: Step) -> str:
     """The page of one step."""
     route = "projects:letter_step" if filing.is_letter else "projects:health_project_step"
@@ -286,10 +297,20 @@ class Examination:
     filing: Filing
     opinions: list[Opinion]
     may_give: bool
+    is_latest: bool
 
     @property
     def url(self) -> str:
-        return page_url(self.filing)
+        reference, kind, number = self.filing.cpts.reference, self.filing.kind, self.filing.number
+        if self.is_latest:
+            return page_url(self.filing)
+        return reverse("projects:version", args=[reference, Kind(kind), number])
+
+    @property
+    def title(self) -> str:
+        """« Lettre d’intention », « Projet de santé, version 2 »."""
+        name = self.filing.get_kind_display()
+        return name if self.filing.number == 1 else f"{name}, version {self.filing.number}"
 
     @property
     def give_url(self) -> str:
@@ -312,10 +333,13 @@ def examinations(
 ) -> list[Examination]:
     """The filings that were examined or will be, latest last, with their opinions."""
     given = list(opinions)
+    versions = list(filings)
+    last = {filing.kind: filing.number for filing in versions}  # in the order of their numbers
     found = []
-    for filing in filings:
+    for filing in versions:
         own = [item for item in given if item.filing_id == filing.pk]
         may_give = filing.state == State.COMPLETE and bool(levels_open_to(filing, user))
         already = any(item.given_by_id == user.pk for item in own)
-        found.append(Examination(filing, own, may_give and not already))
+        is_latest = last[filing.kind] == filing.number
+        found.append(Examination(filing, own, may_give and not already, is_latest))
     return found

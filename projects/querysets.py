@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
@@ -83,14 +82,6 @@ class FilingQuerySet(models.QuerySet[Any]):
 
     def with_page(self) -> Self:
         """With what the head of the dossier and the page of a filing show, in one query."""
-        communes = (
-            apps.get_model("territories", "TerritoryCommune")
-            .objects.filter(territory=OuterRef("cpts__territory"))
-            .order_by()
-            .values("territory")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
         return self.select_related(
             "cpts__territory",
             "cpts__region",
@@ -100,7 +91,9 @@ class FilingQuerySet(models.QuerySet[Any]):
             "letter",
             "previous",
             "edited_by",
-        ).annotate(commune_count=Coalesce(Subquery(communes), 0))
+        ).annotate(
+            opened_project=Exists(self.model._base_manager.filter(letter=OuterRef("pk"))),
+        )
 
 
 class OfFilingQuerySet(models.QuerySet[Any]):

@@ -13,6 +13,8 @@ from projects.models.filings import Filing
 from projects.querysets import OfFilingQuerySet
 from projects.workflow import Level
 
+_TONES = {"favourable": "success", "with_reservations": "warning", "unfavourable": "error"}
+
 
 class Opinion(models.Model):
     """What a committee body thinks of a filing; frozen once given."""
@@ -65,3 +67,8 @@ class Opinion(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("An opinion is frozen once given.")
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge; the word says it all."""
+        return _TONES.get(self.recommendation, "neutral")

@@ -119,5 +119,5 @@ def test_the_page_of_a_filing_brings_its_dossier_in_one_query(
         filing = Filing.objects.visible_to(cast.holder).with_page().get()
         assert filing.cpts.region.ars_name == "ARS Hauts-de-France"
         assert filing.cpts.territory.population
-        assert filing.commune_count == 2
+        assert filing.cpts.territory.commune_count == 2
         assert filing.procedure.title
