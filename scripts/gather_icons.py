@@ -12,10 +12,13 @@ from pathlib import Path
 import dsfr
 
 ROOT = Path(__file__).parent.parent
+ICONS = Path(dsfr.__file__).parent / "static" / "dsfr" / "dist" / "icons"
 SHEET = ROOT / "static" / "css" / "icons.css"
 _NAME = re.compile(r"\bfr-icon-([a-z0-9-]+[a-z0-9])")
 _SIZES = {"sm", "xs", "md", "lg"}
-HEADER = "/* Written by scripts/gather_icons.py from the templates: do not edit. Icons: DSFR 1.14. */\n"
+HEADER = (
+    "/* Written by scripts/gather_icons.py from the templates: do not edit. Icons: DSFR 1.14. */\n"
+)
 
 
 def names_in_templates() -> list[str]:
@@ -46,8 +49,7 @@ def sheet_of(names: list[str], icons: Path) -> str:
 
 
 def main() -> int:
-    icons = Path(dsfr.__file__).parent / "static" / "dsfr" / "dist" / "icons"
-    SHEET.write_text(sheet_of(names_in_templates(), icons), encoding="utf-8")
+    SHEET.write_text(sheet_of(names_in_templates(), ICONS), encoding="utf-8")
     return 0
 
 

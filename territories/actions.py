@@ -126,7 +126,7 @@ def choose_communes(
     *,
     by: User,
     vintage: int | None = None,
-    vintage_reason: str = "",
+    vintage_reason: str | None = None,
     source: str = "",
 ) -> Territory:
     """Replace the communes of the draft territory and count its population and size.
@@ -151,7 +151,8 @@ def choose_communes(
         for code, item in by_code.items()
     )
     territory.vintage = vintage
-    territory.vintage_reason = vintage_reason or territory.vintage_reason
+    if vintage_reason is not None:
+        territory.vintage_reason = vintage_reason
     territory.source = source or territory.source
     territory.population = sum(figures.values())
     territory.commune_count = len(figures)

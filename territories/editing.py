@@ -50,7 +50,7 @@ def add_communes(cpts: Cpts, codes: Iterable[str], *, by: User) -> int:
         return 0
     chosen |= {code: ChosenCommune(code) for code in new}
     territory = choose_communes(cpts, chosen.values(), by=by)
-    _record(cpts, territory, "add_communes", f"Ajout de {_communes(len(new))}", by, codes=new)
+    _record(cpts, territory, "add_communes", _added(len(new)), by, codes=new)
     return len(new)
 
 
@@ -132,6 +132,10 @@ def _record(
         size=territory.size,
         communes=codes or [],
     )
+
+
+def _added(count: int) -> str:
+    return f"{_communes(count)} {'ajoutée' if count < 2 else 'ajoutées'}"
 
 
 def _communes(count: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import datetime as dt
 from typing import Any
 
 from django.apps import apps
@@ -76,6 +77,10 @@ class CptsQuerySet(models.QuerySet[Any]):
         return self.select_related("territory", "region", "departement", "cpam_district").annotate(
             commune_count=Coalesce(F("territory__commune_count"), 0)
         )
+
+    def with_deadline_between(self, first: dt.date, last: dt.date) -> CptsQuerySet:
+        """Whose next deadline falls in the period, the nearest first."""
+        return self.filter(next_deadline__range=(first, last)).order_by("next_deadline", "pk")
 
     def covering(self, commune: Any) -> CptsQuerySet:
         """Those whose territory in force holds the commune, whole or by arrondissement."""
