@@ -29,6 +29,7 @@ CORE = {
 }
 
 Signatories = dict[Party, User]
+DoJobs = Callable[[], None]
 
 
 @pytest.fixture(autouse=True)
@@ -93,9 +94,7 @@ def signatories(cast: Cast) -> Signatories:
 @pytest.fixture
 def negotiated(project: HealthProject, cast: Cast) -> Contract:
     """Drafted, accepted by nobody yet."""
-    return actions.draft(
-        project, missions=CORE, unscheduled_care_since=TODAY, by=cast.cpam_officer
-    )
+    return actions.draft(project, missions=CORE, unscheduled_care_since=TODAY, by=cast.cpam_officer)
 
 
 @pytest.fixture
@@ -115,7 +114,7 @@ def frozen_without_file(accepted: Contract, cast: Cast) -> Contract:
 
 
 @pytest.fixture
-def do_jobs() -> Callable[[], None]:
+def do_jobs() -> DoJobs:
     """Do what a worker would do: the documents that were wanted."""
 
     def _do_jobs() -> None:
@@ -128,7 +127,7 @@ def do_jobs() -> Callable[[], None]:
 
 
 @pytest.fixture
-def to_sign(frozen_without_file: Contract, do_jobs: Callable[[], None]) -> Contract:
+def to_sign(frozen_without_file: Contract, do_jobs: DoJobs) -> Contract:
     """Frozen, its document ready for the signatories."""
     do_jobs()
     return Contract.objects.get(pk=frozen_without_file.pk)

@@ -13,7 +13,7 @@ from aci.models import Contract
 from aci.parties import Party
 from projects.models import HealthProject
 from records.models import Job
-from tests.aci.conftest import CORE, Signatories, sign_for
+from tests.aci.conftest import CORE, DoJobs, Signatories, sign_for
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("light_documents")
@@ -47,7 +47,9 @@ def test_without_a_contract_the_cpam_officer_is_offered_to_prepare_it(
     assert "Pas encore de contrat" in page.content.decode()
 
 
-@pytest.mark.parametrize("part", ["monts_coordinator", "other_region_reviewer", "other_district_officer"])
+@pytest.mark.parametrize(
+    "part", ["monts_coordinator", "other_region_reviewer", "other_district_officer"]
+)
 def test_a_witness_does_not_find_the_contract(
     negotiated: Contract, cast: Cast, sign_in: SignIn, part: str
 ) -> None:
@@ -254,7 +256,7 @@ def test_a_signatory_sends_the_contract_back(
 
 
 def test_the_working_document_is_wanted_and_followed(
-    negotiated: Contract, cast: Cast, sign_in: SignIn, do_jobs: Callable[[], None]
+    negotiated: Contract, cast: Cast, sign_in: SignIn, do_jobs: DoJobs
 ) -> None:
     client = sign_in(cast.coordinator)
     client.post(url("draft_pdf", cast))
@@ -276,7 +278,7 @@ def test_a_committee_member_reads_but_asks_for_nothing(
 
 
 def test_the_signed_contract_opens_in_the_browser(
-    in_force: Contract, cast: Cast, sign_in: SignIn, do_jobs: Callable[[], None]
+    in_force: Contract, cast: Cast, sign_in: SignIn, do_jobs: DoJobs
 ) -> None:
     do_jobs()
     final = in_force.documents.get(kind="final")
