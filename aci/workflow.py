@@ -10,7 +10,7 @@ from aci.parties import Party
 from foundation import clock
 from foundation.dates import format_date
 from foundation.refusal import Refusal
-from foundation.workflow import Transition, Workflow
+from foundation.workflow import Transition, Workflow, in_words
 
 
 class ContractState(TextChoices):
@@ -37,6 +37,7 @@ class ContractLike(Protocol):
     def previous_refusal(self, day: dt.date) -> Refusal | None: ...
 
 
+@in_words("les trois parties ont accepté la même version des termes")
 def accepted_by_all(contract: ContractLike) -> Refusal | None:
     """A contract is frozen when the three parties accepted the same version of its terms."""
     missing = contract.parties_to_accept
@@ -48,6 +49,7 @@ def accepted_by_all(contract: ContractLike) -> Refusal | None:
     )
 
 
+@in_words("le document figé est prêt, et ses dates tiennent encore le jour de la signature")
 def ready_to_sign(contract: ContractLike) -> Refusal | None:
     """What is signed is a stored file, of terms that still hold on the day of the signature."""
     if contract.frozen_document is None:
@@ -57,6 +59,7 @@ def ready_to_sign(contract: ContractLike) -> Refusal | None:
     return contract.first_start_refusal(clock.today()) or contract.previous_refusal(clock.today())
 
 
+@in_words("les trois parties ont signé")
 def signed_by_all(contract: ContractLike) -> Refusal | None:
     """The contract enters into force with the third signature."""
     missing = contract.parties_to_sign
@@ -65,6 +68,7 @@ def signed_by_all(contract: ContractLike) -> Refusal | None:
     return Refusal(f"Il manque une signature : {', '.join(party.label for party in missing)}.")
 
 
+@in_words("le dernier jour du contrat est passé")
 def past_its_end(contract: ContractLike) -> Refusal | None:
     """A contract is over the day after its last day."""
     if contract.ends_on < clock.today():

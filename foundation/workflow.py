@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from foundation.refusal import Refusal, Refused
 
@@ -24,6 +24,19 @@ class HasState(Protocol):
 
 Guard = Callable[[Any], Refusal | None]
 May = Callable[[str], bool]
+
+
+Telling = TypeVar("Telling", bound=Callable[..., Any])
+
+
+def in_words(sentence: str) -> Callable[[Telling], Telling]:
+    """Say in French what a guard asks for: docs/workflows.md prints it beside the transition."""
+
+    def tell(guard: Telling) -> Telling:
+        guard.words = sentence  # type: ignore[attr-defined]  # read by the document of the tables
+        return guard
+
+    return tell
 
 
 class NotAllowed(Exception):

@@ -10,7 +10,7 @@ from django.db.models import TextChoices
 
 from accounts.access import Permission
 from foundation.refusal import Refusal
-from foundation.workflow import Transition, Workflow
+from foundation.workflow import Transition, Workflow, in_words
 
 
 class Kind(TextChoices):
@@ -96,6 +96,7 @@ class FilingLike(Protocol):
     def tacit_day_reached(self) -> bool: ...
 
 
+@in_words("toutes les réponses obligatoires sont données et le territoire a au moins une commune")
 def is_ready(filing: FilingLike) -> Refusal | None:
     """Every required answer is there, and the territory holds at least one commune."""
     missing = filing.missing_answers
@@ -114,6 +115,7 @@ def is_ready(filing: FilingLike) -> Refusal | None:
     return None
 
 
+@in_words("l’avis local est donné, si la procédure le demande avant l’avis régional")
 def local_opinion_came_first(filing: FilingLike) -> Refusal | None:
     """Where the procedure puts the local committee first, the regional one waits for it."""
     if filing.missing_levels_before_regional:
@@ -121,6 +123,7 @@ def local_opinion_came_first(filing: FilingLike) -> Refusal | None:
     return None
 
 
+@in_words("les avis que la procédure demande sont donnés")
 def opinions_are_given(filing: FilingLike) -> Refusal | None:
     """The decision waits for the opinions that the procedure requires."""
     missing = filing.missing_levels
@@ -132,6 +135,7 @@ def opinions_are_given(filing: FilingLike) -> Refusal | None:
     return Refusal(f"{noun} {names} {verb} avant la décision.")
 
 
+@in_words("le délai légal n’est pas écoulé")
 def clock_still_runs(filing: FilingLike) -> Refusal | None:
     """Article L1434-12 CSP: once the two months are over, the project is deemed validated."""
     if filing.tacit_day_reached:
@@ -139,6 +143,7 @@ def clock_still_runs(filing: FilingLike) -> Refusal | None:
     return None
 
 
+@in_words("le délai légal est écoulé (00:00, heure de Paris, le lendemain du dernier jour)")
 def clock_has_ended(filing: FilingLike) -> Refusal | None:
     """The other way round, for the portal's own act."""
     if not filing.tacit_day_reached:
@@ -146,10 +151,12 @@ def clock_has_ended(filing: FilingLike) -> Refusal | None:
     return None
 
 
+@in_words("les avis que la procédure demande sont donnés, et le délai légal n’est pas écoulé")
 def opinions_are_given_in_time(filing: FilingLike) -> Refusal | None:
     return clock_still_runs(filing) or opinions_are_given(filing)
 
 
+@in_words("c’est la dernière version")
 def nothing_newer_exists(filing: FilingLike) -> Refusal | None:
     """Taking up again starts from the last version only."""
     if not filing.is_latest:

@@ -1,16 +1,13 @@
 """Regional procedures: dated files become rows; a running filing keeps the one it began with."""
 
 import datetime as dt
-import tomllib
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict
 
 from django.db import transaction
 
 from projects.models import Procedure
+from projects.procedure_files import read_procedures
 from territories.models import Region
-
-FOLDER = Path(__file__).parent.parent / "procedures"
 
 
 @transaction.atomic
@@ -22,13 +19,13 @@ def load_procedures() -> int:
     """
     created = 0
     regions = set(Region.objects.values_list("code", flat=True))
-    for path in sorted(FOLDER.glob("*.toml")):
-        with path.open("rb") as file:
-            source = tomllib.load(file)
-        if source.get("region", "") not in {"", *regions}:
+    for source in read_procedures():
+        if source.region is not None and source.region not in regions:
             continue  # the territories are not loaded, or not this one: nobody can need it yet
-        code, defaults = _columns(source)
-        _, is_new = Procedure.objects.get_or_create(code=code, defaults=defaults)
+        columns = asdict(source)
+        columns["region_id"] = columns.pop("region")
+        code = columns.pop("code")
+        _, is_new = Procedure.objects.get_or_create(code=code, defaults=columns)
         created += is_new
     return created
 
@@ -38,10 +35,3 @@ def procedure_for(region_code: str, day: dt.date) -> Procedure:
     load_procedures()
     procedure: Procedure = Procedure.objects.in_force(region_code, day)
     return procedure
-
-
-def _columns(source: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    columns = {key: value for key, value in source.items() if key not in {"delays", "region"}}
-    columns |= source["delays"]
-    columns["region_id"] = source.get("region")
-    return columns.pop("code"), columns
