@@ -98,7 +98,10 @@ def size_alert(contract: Contract) -> str:
     territory = contract.territory
     people: int | None = getattr(contract, "newest_population", None)
     vintage: int | None = getattr(contract, "newest_vintage", None)
+    known: int | None = getattr(contract, "newest_known", None)
     if territory is None or not people or not vintage or vintage <= territory.vintage:
+        return ""
+    if known != territory.commune_count:  # never counted short
         return ""
     size = size_of(people, thresholds_on(clock.today(), read_thresholds()))
     if size == territory.size:

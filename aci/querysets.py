@@ -57,12 +57,12 @@ class ContractQuerySet(models.QuerySet[Any]):
             figures.order_by()
             .values("vintage")
             .annotate(people=Sum("municipal"), known=Count("pk"))
-            .filter(known=OuterRef("territory__commune_count"))
-            .order_by("-vintage")
+            .order_by("-known", "-vintage")  # a vintage that lacks a commune comes last
         )
         known: ContractQuerySet = self.annotate(
             newest_vintage=Subquery(newest.values("vintage")[:1]),
             newest_population=Subquery(newest.values("people")[:1]),
+            newest_known=Subquery(newest.values("known")[:1]),
         )
         return known
 

@@ -85,7 +85,9 @@ def test_french_typography_needs_one_font_only() -> None:
             for item in opened.objects
             if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
         }
-    assert {name.split("-")[0] for name in names} == {"Portail"}, names  # no fallback of the machine
+    assert {name.split("-")[0] for name in names} == {"Portail"}, (
+        names
+    )  # no fallback of the machine
 
 
 def test_a_file_is_carried_inside() -> None:
