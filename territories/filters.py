@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 
-from foundation.forms import PortalForm
+from foundation.forms import LongSelect, PortalForm
 from territories.models import Cpts, Stage
 from territories.places import departement_choices, region_choices
 from territories.querysets import CptsQuerySet
@@ -36,10 +36,10 @@ class CptsFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no
         field_name="stage", choices=PUBLIC_STAGES, label="Étape", empty_label="Toutes"
     )
     region = django_filters.ChoiceFilter(
-        choices=region_choices, label="Région", empty_label="Toutes"
+        choices=region_choices, label="Région", empty_label="Toutes", widget=LongSelect
     )
     departement = django_filters.ChoiceFilter(
-        choices=departement_choices, label="Département", empty_label="Tous"
+        choices=departement_choices, label="Département", empty_label="Tous", widget=LongSelect
     )
     taille = django_filters.ChoiceFilter(
         field_name="territory__size", choices=SIZES, label="Taille", empty_label="Toutes"

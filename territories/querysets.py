@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import datetime as dt
+import re
 from typing import Any
 
 from django.apps import apps
@@ -82,15 +82,23 @@ class CptsQuerySet(models.QuerySet[Any]):
         """Whose next deadline falls in the period, the nearest first."""
         return self.filter(next_deadline__range=(first, last)).order_by("next_deadline", "pk")
 
+    def with_card(self) -> CptsQuerySet:
+        """With only what one line of a public list shows."""
+        return self.select_related("territory", "region", "departement").only(
+            *("name", "slug", "stage", "departement__name", "region__name"),
+            *(
+                f"territory__{name}"
+                for name in ("population", "vintage", "size", "commune_count", "cpts_id")
+            ),
+        )
+
     def covering(self, commune: Any) -> CptsQuerySet:
         """Those whose territory in force holds the commune, whole or by arrondissement."""
-        memberships = apps.get_model("territories", "TerritoryCommune").objects.filter(
-            territory=OuterRef("territory")
-        )
+        memberships = apps.get_model("territories", "TerritoryCommune").objects
         same_place = Q(commune=commune.pk) | Q(commune__parent=commune.pk)
         if commune.parent_id:
             same_place |= Q(commune=commune.parent_id)
-        return self.filter(Exists(memberships.filter(same_place)))
+        return self.filter(territory__in=memberships.filter(same_place).values("territory"))
 
     def search(self, text: str) -> CptsQuerySet:
         """Name, reference or commune, without accents or case; every word must be found."""
@@ -101,10 +109,10 @@ class CptsQuerySet(models.QuerySet[Any]):
         for word in words:
             named &= Q(search_name__contains=word)
         communes = apps.get_model("territories", "Commune").objects.search(text).order_by()
-        through_commune = apps.get_model("territories", "TerritoryCommune").objects.filter(
-            territory=OuterRef("territory"), commune__in=communes.values("pk")
-        )
-        return self.filter(named | Exists(through_commune))
+        # Not correlated: from the few communes to their territories, once.
+        memberships = apps.get_model("territories", "TerritoryCommune").objects
+        holding = memberships.filter(commune__in=communes.values("pk")).values("territory")
+        return self.filter(named | Q(territory__in=holding))
 
 
 class CommuneQuerySet(models.QuerySet[Any]):

@@ -34,7 +34,7 @@ def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
     found = get_object_or_404(Commune.objects.with_places(), insee_code=insee_code)
     context = {
         "commune": found,
-        "covering": Cpts.objects.public().covering(found).with_header().order_by("name"),
+        "covering": Cpts.objects.public().covering(found).with_card().order_by("name"),
         "populations": found.populations.order_by("-vintage"),
     }
     return render(request, "territories/commune.html", context)
@@ -45,7 +45,7 @@ def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
 def cpts_list(request: HttpRequest) -> HttpResponse:
     """Every public CPTS, filtered and sorted by the address bar."""
     filters = CptsFilter(request.GET, queryset=Cpts.objects.public())
-    rows = Cpts.objects.with_header()
+    rows = Cpts.objects.with_card()
     page = page_of(filters.qs, request.GET.get("page"), shown=rows)
     context = {"filters": filters, "page": page}
     return render_page_or_part(request, "territories/cpts_list.html", "results", context)
