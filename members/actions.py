@@ -37,7 +37,7 @@ def closed_to_applications(cpts: Cpts) -> Refusal | None:
     if not cpts.is_public:
         return Refusal("Cette CPTS ne reçoit pas encore de demandes d’adhésion.")
     if not cpts.is_open_to_members:
-        return Refusal("Cette CPTS ne reçoit plus de demandes d’adhésion : son projet est arrêté.")
+        return Refusal("Cette CPTS ne reçoit plus de demandes d’adhésion : son projet est arrêté.")
     return None
 
 
@@ -81,7 +81,7 @@ def approve(member: Member, *, by: User) -> Member:
 def refuse(member: Member, *, reason: str, by: User) -> Member:
     """The bureau declines, and says why to the person."""
     if not reason.strip():
-        raise Refused("Indiquez le motif du refus : il est envoyé à la personne.")
+        raise Refused("Indiquez le motif du refus : il est envoyé à la personne.")
     return _decide("refuse", member, "Demande d’adhésion refusée", by=by, reason=reason.strip())
 
 
@@ -112,7 +112,7 @@ def set_consents(
     """Give what is newly ticked, take back what is not any more; the rows keep both dates."""
     member = _owned(member, by, by_link)
     if member.state not in OPEN_STATES:
-        raise Refused("Cette adhésion est terminée : ses accords ont déjà été retirés.")
+        raise Refused("Cette adhésion est terminée : ses accords ont déjà été retirés.")
     wanted = set(purposes)
     given = {consent.purpose: consent for consent in member.consents.in_force()}
     for purpose in given.keys() - wanted:
@@ -139,7 +139,7 @@ def attach(member: Member, *, by: User) -> Member:
     if member.user_id is not None:
         raise Refused("Cette adhésion est déjà rattachée à un autre compte.")
     if not member.is_open:
-        raise Refused("Cette adhésion est terminée : elle ne peut plus être rattachée.")
+        raise Refused("Cette adhésion est terminée : elle ne peut plus être rattachée.")
     mine = Member.objects.of_person(by).open()
     if mine.filter(cpts=member.cpts).exists():
         raise Refused("Votre compte a déjà une adhésion à cette CPTS.")
@@ -156,7 +156,7 @@ def choose_main(member: Member, *, by: User) -> Member:
     """A professional of several CPTS says which one is the main."""
     member = _owned(member, by)
     if not member.is_open:
-        raise Refused("Cette adhésion est terminée : elle ne peut pas être la principale.")
+        raise Refused("Cette adhésion est terminée : elle ne peut pas être la principale.")
     Member.objects.of_person(by).filter(is_main_cpts=True).update(is_main_cpts=False)
     member.is_main_cpts = True
     member.save(update_fields=["is_main_cpts"])

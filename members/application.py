@@ -93,7 +93,7 @@ class Application:
         if not self.last_name:
             found["last_name"] = "Indiquez le nom."
         if "@" not in self.email:
-            found["email"] = "Indiquez une adresse électronique : la réponse y sera envoyée."
+            found["email"] = "Indiquez une adresse électronique : la réponse y sera envoyée."
         if not self.statutes_accepted:
             found["statutes_accepted"] = "L’adhésion demande d’accepter les statuts de la CPTS."
         return found
@@ -103,18 +103,21 @@ class Application:
 
     def _of_a_person(self) -> dict[str, str]:
         found = {}
-        practised = profession(self.profession)
-        if practised is None and self.profession != OTHER:
-            found["profession"] = "Choisissez une profession dans la liste, ou « Autre métier »."
+        if profession(self.profession) is None and self.profession != OTHER:
+            found["profession"] = "Choisissez une profession dans la liste, ou « Autre métier »."
         if self.profession == OTHER and not self.specialty:
             found["specialty"] = "Précisez votre métier."
         if self.mode not in Mode.values:
             found["mode"] = "Indiquez votre mode d’exercice."
-        if self.rpps and not (practised and practised.is_registered):
-            found["rpps"] = "Ce métier n’a pas de numéro RPPS : laissez ce champ vide."
-        elif self.rpps and not is_rpps(self.rpps):
-            found["rpps"] = "Ce numéro RPPS n’est pas valide : il compte 11 chiffres, dont une clé."
+        if self.rpps and not is_rpps(self.rpps):
+            found["rpps"] = "Ce numéro RPPS n’est pas valide : il compte 11 chiffres, dont une clé."
+        elif self.rpps and "profession" not in found and not self._bears_rpps():
+            found["rpps"] = "Ce métier n’a pas de numéro RPPS : laissez ce champ vide."
         return found
+
+    def _bears_rpps(self) -> bool:
+        practised = profession(self.profession)
+        return practised is not None and practised.is_registered
 
     def _of_an_organisation(self) -> dict[str, str]:
         found = {}
@@ -125,7 +128,7 @@ class Application:
         if not self.siret and not self.finess:
             found["siret"] = "Indiquez le numéro SIRET ou le numéro FINESS."
         if self.siret and not is_siret(self.siret):
-            found["siret"] = "Ce numéro SIRET n’est pas valide : il compte 14 chiffres."
+            found["siret"] = "Ce numéro SIRET n’est pas valide : il compte 14 chiffres."
         if self.finess and not is_finess(self.finess):
-            found["finess"] = "Ce numéro FINESS n’est pas valide : il compte 9 caractères."
+            found["finess"] = "Ce numéro FINESS n’est pas valide : il compte 9 caractères."
         return found

@@ -46,13 +46,13 @@ class ApplicationForm(PortalForm):
     )
     places = forms.CharField(
         label="Commune ou adresse d’exercice",
-        help_text="Plusieurs lieux ? Séparez-les par une virgule.",
+        help_text="Plusieurs lieux ? Séparez-les par une virgule.",
         max_length=250,
         required=False,
     )
     interests = forms.CharField(
         label="Ce qui vous intéresse dans la CPTS",
-        help_text="Par exemple : les soins non programmés, la prévention, la vie associative. "
+        help_text="Par exemple : les soins non programmés, la prévention, la vie associative. "
         "N’écrivez aucune donnée de patient.",
         max_length=1000,
         required=False,
@@ -81,6 +81,11 @@ class ApplicationForm(PortalForm):
             "email": user.email,
             "phone": user.phone,
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The summary of errors follows the page.
+        self.order_fields([name for _, names in self.section_fields for name in names])
 
     def sections(self) -> Iterator[tuple[str, list[BoundField]]]:
         """Title → fields, in order."""
@@ -137,7 +142,7 @@ class PersonApplicationForm(ApplicationForm):
     )
     rpps = forms.CharField(
         label="Numéro RPPS",
-        help_text="Répertoire partagé des professionnels de santé : 11 chiffres. "
+        help_text="Répertoire partagé des professionnels de santé : 11 chiffres. "
         "Laissez vide si vous ne l’avez pas sous la main.",
         max_length=20,
         required=False,
@@ -148,7 +153,7 @@ class PersonApplicationForm(ApplicationForm):
     )
     structure_name = forms.CharField(
         label="Structure",
-        help_text="Par exemple : maison de santé, centre hospitalier.",
+        help_text="Par exemple : maison de santé, centre hospitalier.",
         max_length=150,
         required=False,
     )
@@ -161,8 +166,8 @@ class PersonApplicationForm(ApplicationForm):
     college = forms.ChoiceField(
         label="Collège",
         choices=[
-            (College.ACTIVE, "Actifs : j’exerce sur le territoire"),
-            (College.PARTNER, "Partenaires : je soutiens le projet"),
+            (College.ACTIVE, "Actifs : j’exerce sur le territoire"),
+            (College.PARTNER, "Partenaires : je soutiens le projet"),
         ],
         initial=College.ACTIVE,
         widget=forms.RadioSelect,
@@ -210,7 +215,7 @@ class OrganisationApplicationForm(ApplicationForm):
     )
     finess = forms.CharField(
         label="Numéro FINESS",
-        help_text="9 caractères : fichier national des établissements sanitaires et sociaux.",
+        help_text="9 caractères : fichier national des établissements sanitaires et sociaux.",
         max_length=12,
         required=False,
     )
@@ -218,8 +223,8 @@ class OrganisationApplicationForm(ApplicationForm):
     college = forms.ChoiceField(
         label="Collège",
         choices=[
-            (College.PARTNER, "Partenaires : nous soutenons le projet"),
-            (College.ACTIVE, "Actifs : nous prenons en charge des patients du territoire"),
+            (College.PARTNER, "Partenaires : nous soutenons le projet"),
+            (College.ACTIVE, "Actifs : nous prenons en charge des patients du territoire"),
         ],
         initial=College.PARTNER,
         widget=forms.RadioSelect,

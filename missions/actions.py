@@ -89,7 +89,7 @@ def save_note(mission: ContractMission, *, note: str, version: int, by: User) ->
     if progress.version != version:
         raise StaleVersion(
             "Quelqu’un a modifié le point d’avancement depuis que vous avez ouvert la page. "
-            "Votre texte est encore là : comparez, puis enregistrez."
+            "Votre texte est encore là : comparez, puis enregistrez."
         )
     progress.note = note.strip()
     progress.version += 1
@@ -134,7 +134,7 @@ def enter_value(
         by=by,
         dossier=cpts.reference,
         sentence=(
-            f"Indicateur « {indicator.label} », année {year} : {amount_text(value, indicator.unit)}"
+            f"Indicateur « {indicator.label} », année {year} : {amount_text(value, indicator.unit)}"
         ),
         role=quality_on(by, cpts),
         value=str(value),
@@ -171,7 +171,7 @@ def _move(
     before = progress.state
     WORKFLOW.apply(verb, progress, may=may_on(by, _cpts(progress)))
     if reason is not None and not reason.strip():
-        raise Refused("Dites pourquoi : le motif est gardé au journal.")
+        raise Refused("Dites pourquoi : le motif est gardé au journal.")
     change(progress)
     _save(progress, by)
     _record(verb, progress, sentence, by=by, before=before, reason=(reason or "").strip())
@@ -195,14 +195,14 @@ def _held(mission: ContractMission, by: User) -> MissionProgress:
 
 def _refuse_out_of_force(contract: Contract) -> None:
     if contract.state == ContractState.EXPIRED:
-        raise Refused("Le contrat est arrivé à échéance : ses missions ne changent plus.")
+        raise Refused("Le contrat est arrivé à échéance : ses missions ne changent plus.")
     if contract.state != ContractState.IN_FORCE:
-        raise Refused("Le contrat n’est pas encore signé : l’avancement se déclare ensuite.")
+        raise Refused("Le contrat n’est pas encore signé : l’avancement se déclare ensuite.")
 
 
 def _refuse_future(day: dt.date) -> None:
     if day > clock.today():
-        raise Refused("Cette date est dans l’avenir : déclarez ce qui est déjà fait.")
+        raise Refused("Cette date est dans l’avenir : déclarez ce qui est déjà fait.")
 
 
 def _save(progress: MissionProgress, by: User) -> None:
@@ -231,7 +231,7 @@ def _record(
         progress,
         by=by,
         dossier=cpts.reference,
-        sentence=f"Mission « {progress.mission.label} » : {sentence}",
+        sentence=f"Mission « {progress.mission.label} » : {sentence}",
         from_state=before,
         to_state=progress.state,
         reason=reason,
@@ -251,7 +251,7 @@ def _check_measure(
     measured_on: dt.date,
 ) -> None:
     if indicator.mission != mission.code:
-        raise Refused(f"L’indicateur « {indicator.label} » est celui d’une autre mission.")
+        raise Refused(f"L’indicateur « {indicator.label} » est celui d’une autre mission.")
     years = {
         item.number: item for item in contract_years(contract.signature_day, settings_of(contract))
     }
@@ -260,7 +260,7 @@ def _check_measure(
         raise Refused("Cette année de contrat n’a pas commencé.")
     if measured_on < period.start:
         raise Refused(
-            f"L’année {year} du contrat commence le {format_date(period.start)} : "
+            f"L’année {year} du contrat commence le {format_date(period.start)} : "
             "la mesure ne peut pas être plus ancienne."
         )
     _refuse_future(measured_on)

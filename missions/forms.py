@@ -19,7 +19,7 @@ NO_PATIENT = "N’y mettez aucune donnée de patient."
 def proof_rule_text() -> str:
     """« Types permis : DOCX, JPG, PDF… ; 10 Mo au plus. »"""
     names = ", ".join(sorted(PROOF_RULE.extensions)).upper()
-    return f"Types permis : {names} ; {PROOF_RULE.max_size // MEGABYTE} Mo au plus. {NO_PATIENT}"
+    return f"Types permis : {names} ; {PROOF_RULE.max_size // MEGABYTE} Mo au plus. {NO_PATIENT}"
 
 
 class StartForm(PortalForm):
@@ -114,4 +114,4 @@ class ValueForm(PortalForm):
 
 
 def _period(year: ContractYear) -> str:
-    return f"Année {year.number} : du {format_date(year.start)} au {format_date(year.last_day)}"
+    return f"Année {year.number} : du {format_date(year.start)} au {format_date(year.last_day)}"

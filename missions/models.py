@@ -64,7 +64,7 @@ class MissionProgress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.mission.label} : {self.get_state_display()}"
+        return f"{self.mission.label} : {self.get_state_display()}"
 
 
 class Indicator(models.Model):
@@ -159,7 +159,7 @@ class IndicatorTier(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator_id} : {self.worst} → {self.euros}"
+        return f"{self.indicator_id} : {self.worst} → {self.euros}"
 
 
 class IndicatorValue(models.Model):
@@ -211,4 +211,4 @@ class IndicatorValue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.indicator_id} année {self.year} : {self.value}"
+        return f"{self.indicator_id} année {self.year} : {self.value}"

@@ -79,12 +79,6 @@ def reported_by(user: Any) -> models.QuerySet[ContractMission]:
     return commitments_visible_to(user).filter(mine, contract__state=ContractState.IN_FORCE)
 
 
-def supervised_by(user: Any) -> models.QuerySet[ContractMission]:
-    """Missions of contracts in force in the working list of this person (ARS, CPAM)."""
-    mine = scope_filter(user, Permission.DOSSIER_LIST, "contract__cpts__")
-    return commitments_visible_to(user).filter(mine, contract__state=ContractState.IN_FORCE)
-
-
 class MissionProgressQuerySet(models.QuerySet[Any]):
     """How far missions are."""
 

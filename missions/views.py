@@ -55,7 +55,7 @@ def start(request: SignedInRequest, reference: str, mission: MissionCode) -> Htt
     if form.is_valid() and form.run(
         lambda: actions.start(commitment, on=form.cleaned_data["on"], by=request.user)
     ):
-        messages.success(request, f"« {mission.label} » est démarrée. La CPAM en est avertie.")
+        messages.success(request, f"« {mission.label} » est démarrée. La CPAM en est avertie.")
         return redirect("missions:mission", reference, mission)
     return _show(request, commitment, start_form=form)
 
@@ -71,7 +71,7 @@ def deploy(request: SignedInRequest, reference: str, mission: MissionCode) -> Ht
         lambda: actions.deploy(commitment, on=form.cleaned_data["on"], by=request.user)
     ):
         messages.success(
-            request, f"« {mission.label} » est pleinement déployée. La CPAM en est avertie."
+            request, f"« {mission.label} » est pleinement déployée. La CPAM en est avertie."
         )
         return redirect("missions:mission", reference, mission)
     return _show(request, commitment, deploy_form=form)
@@ -87,7 +87,7 @@ def reopen(request: SignedInRequest, reference: str, mission: MissionCode) -> Ht
     if form.is_valid() and form.run(
         lambda: actions.reopen(commitment, reason=form.cleaned_data["reason"], by=request.user)
     ):
-        messages.success(request, f"« {mission.label} » est de nouveau en déploiement.")
+        messages.success(request, f"« {mission.label} » est de nouveau en déploiement.")
         return redirect("missions:mission", reference, mission)
     return _show(request, commitment, take_back_form=form)
 
@@ -104,7 +104,7 @@ def cancel_start(request: SignedInRequest, reference: str, mission: MissionCode)
             commitment, reason=form.cleaned_data["reason"], by=request.user
         )
     ):
-        messages.success(request, f"Le démarrage de « {mission.label} » est annulé.")
+        messages.success(request, f"Le démarrage de « {mission.label} » est annulé.")
         return redirect("missions:mission", reference, mission)
     return _show(request, commitment, take_back_form=form)
 

@@ -37,7 +37,7 @@ WORKFLOW = Workflow(
             {ProgressState.DEPLOYED},
             ProgressState.STARTED,
             Permission.MISSION_REPORT,
-            "Revenir à « démarrée »",
+            "Revenir à « démarrée »",
         ),
         Transition(
             "cancel_start",

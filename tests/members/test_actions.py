@@ -176,9 +176,7 @@ def test_approve_gives_an_attached_account_the_role_of_member(cast: Cast) -> Non
 
 
 def test_refuse_tells_the_reason_to_the_person_only(cast: Cast) -> None:
-    found = actions.apply(
-        cast.rives, person(), by=User.objects.portal(), consents=["directory"]
-    )
+    found = actions.apply(cast.rives, person(), by=User.objects.portal(), consents=["directory"])
     found = actions.refuse(found, reason="Vous exercez hors du territoire.", by=cast.president)
     assert found.state == MemberState.REFUSED
     assert not found.consents.in_force().exists()
