@@ -15,13 +15,14 @@ REFERENCE_FILE = Path(__file__).parent / "reference" / "demonstration_accounts.c
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One invented person: `part` names the post in the cast, `sentence` what waits there."""
+    """One invented person: `part` is the post in the cast, `sentence` what waits there."""
 
     party: str
     part: str
     first_name: str
     last_name: str
     email: str
+    quality: str
     sentence: str
 
     @property

@@ -15,8 +15,9 @@ from foundation import clock
 from missions.cards import MissionCard
 from missions.desk import reported_cards
 from records.models import Job
+from territories.models import Cpts
 
-SOON = dt.timedelta(days=7)
+SOON = dt.timedelta(days=30)
 CPTS_ROLES = {Role.HOLDER, Role.PRESIDENT, Role.OFFICE, Role.COORDINATOR, Role.MEMBER}
 
 
@@ -32,9 +33,11 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     duties.sort(key=lambda duty: (duty.since, duty.cpts.name))
     own = {item.cpts_id for item in user.current_assignments}
     context = {
+        "count": len(duties),
         "late": [duty for duty in duties if duty.is_late],
         "duties": [duty for duty in duties if not duty.is_late],
         "own": [cpts for cpts in dossiers if cpts.pk in own],
+        "upcoming": upcoming_deadlines(user),
         "has_list": Permission.DOSSIER_LIST in user.permissions,
         "is_administrator": Permission.PORTAL_ADMINISTER in user.permissions,
         "is_member_only": user.roles == {Role.MEMBER},
@@ -43,6 +46,15 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "jobs": [] if Permission.MISSION_REPORT in user.permissions else running_jobs(user),
     }
     return render(request, "portal/dashboard.html", context)
+
+
+def upcoming_deadlines(user: User) -> list[Cpts]:
+    """For those who follow many dossiers: what ends within the month, whosever turn it is."""
+    if Permission.DOSSIER_LIST not in user.permissions:
+        return []
+    today = clock.today()
+    listed = Cpts.objects.visible_to(user, Permission.DOSSIER_LIST)
+    return list(listed.with_deadline_between(today, today + SOON)[:5])
 
 
 def running_jobs(user: User) -> list[Job]:

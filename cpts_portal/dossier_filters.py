@@ -4,22 +4,33 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 from django.db.models.expressions import OrderBy
 
+from foundation.forms import PortalForm
 from territories.filters import SIZES, CptsFilter
 from territories.models import Baton, Stage
 from territories.querysets import CptsQuerySet
 
 # The longest wait first: that is where work is.
 DEFAULT_SORT = "attente"
+# Missions being carried out, or nothing: nobody waits there, so these rows come last.
+IS_WAITED_FOR = Case(
+    When(baton__in=[Baton.COORDINATOR, Baton.NOBODY], then=Value(1)), default=Value(0)
+).asc()
 SORTS: dict[str, tuple[str, tuple[str | OrderBy, ...]]] = {
-    DEFAULT_SORT: ("Attente, de la plus longue", ("baton_since", "pk")),
+    DEFAULT_SORT: ("Attente, de la plus longue", (IS_WAITED_FOR, "baton_since", "pk")),
     "echeance": ("Échéance la plus proche", (F("next_deadline").asc(nulls_last=True), "pk")),
     "fin": ("Fin de contrat la plus proche", (F("contract_end").asc(nulls_last=True), "pk")),
     "nom": ("Nom", ("name", "pk")),
     "population": ("Population, de la plus grande", ("-territory__population", "pk")),
 }
+
+
+class DossierFilterForm(PortalForm):
+    """In the order in which people think of it."""
+
+    field_order = ["q", "tour", "etape", "departement", "taille", "tri"]
 
 
 class DossierFilter(CptsFilter):
@@ -47,6 +58,9 @@ class DossierFilter(CptsFilter):
         label="Trier par",
         empty_label=None,
     )
+
+    class Meta(CptsFilter.Meta):
+        form = DossierFilterForm
 
     def sort(self, found: CptsQuerySet, name: str, value: str) -> CptsQuerySet:
         return found.order_by(*SORTS[value][1])

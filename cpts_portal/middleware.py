@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -39,6 +40,24 @@ class DeclaredAccessMiddleware:
             name = getattr(view, "__qualname__", repr(view))
             raise ImproperlyConfigured(f"{name}: add @needs(...), @signed_in or @public.")
         return None
+
+
+class PrivatePagesMiddleware:
+    """Pages made for somebody are kept by no cache: after signing out, « back » shows none of them.
+
+    Files keep what their own view said; public pages seen without account stay cacheable.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Not on a server error: the session itself may be what could not be read.
+        is_answer = response.status_code < 500 and request.session.accessed
+        if is_answer and SESSION_KEY in request.session:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class RefusedMiddleware:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any, ClassVar
 
@@ -146,6 +147,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def unfinished(self) -> JobQuerySet:
         """Waited for, or being done."""
         return self.filter(state__in=[Job.State.WANTED, Job.State.RUNNING])
+
+    def emails_finished_before(self, moment: dt.datetime) -> JobQuerySet:
+        """E-mails sent or failed since long; other work stays beside the document it made."""
+        return self.filter(kind__in=EMAIL_KINDS, finished_at__lt=moment)
 
     def visible_to(self, user: Any) -> JobQuerySet:
         """One's own work, and that of the dossiers one may open; never the e-mails."""

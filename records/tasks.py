@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from records import jobs
+from records import jobs, retention
 
 
 @shared_task(name="records.run_job")
@@ -15,3 +15,9 @@ def run_job(job_id: int) -> None:
 def sweep_jobs() -> None:
     """Send again what no worker took: lost messages, dead workers, due retries."""
     jobs.sweep()
+
+
+@shared_task(name="records.forget")
+def forget() -> None:
+    """Delete what only served the moment."""
+    retention.forget()

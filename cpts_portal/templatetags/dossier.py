@@ -78,6 +78,8 @@ def baton_sentence(context: dict[str, Any], cpts: Cpts) -> str:
     if cpts.baton == Baton.NOBODY:
         return "Rien n’est attendu"
     who = "À vous" if turns.is_turn_of(context["request"].user, cpts) else cpts.get_baton_display()
+    if cpts.baton == Baton.COORDINATOR:  # the life of a contract is no waiting
+        return who
     return f"{who}, {since(cpts.baton_since)}"
 
 

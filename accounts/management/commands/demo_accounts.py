@@ -25,4 +25,5 @@ class Command(BaseCommand):
         for party in parties:
             self.stdout.write(f"  {party.name}")
             for person in party.people:
-                self.stdout.write(f"    {person.email:<{width}}  {person.sentence}")
+                what = f"{person.quality}. {person.sentence}"
+                self.stdout.write(f"    {person.email:<{width}}  {what}")
