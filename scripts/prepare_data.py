@@ -8,8 +8,9 @@ import django
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-COMMANDS = ("migrate", "load_territories", "seed_demo")
+COMMANDS = ("compress_static", "migrate", "load_territories", "seed_demo")
 LABELS = {
+    "compress_static": "Feuilles de style et scripts",
     "migrate": "Base de données",
     "load_territories": "Communes, EPCI et populations",
     "seed_demo": "Démonstration",
