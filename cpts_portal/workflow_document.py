@@ -1,9 +1,9 @@
 """docs/workflows.md: the tables of states as the code holds them, and the regional procedures."""
 
-import importlib
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 
-from django.apps import apps
 from django.conf import settings
 
 from accounts.access import Permission, Role, roles_granting
@@ -39,13 +39,8 @@ def workflow_document() -> str:
 def workflows() -> Iterator[Workflow]:
     """Every table of the apps, in the order of the apps and of their files."""
     for label in settings.INSTALLED_APPS:
-        try:
-            module = importlib.import_module(f"{label}.workflow")
-        except ModuleNotFoundError as missing:
-            if missing.name not in {label, f"{label}.workflow"}:
-                raise
-            continue
-        if apps.is_installed(label) and label != "foundation":
+        if find_spec(f"{label}.workflow"):
+            module = import_module(f"{label}.workflow")
             yield from (item for item in vars(module).values() if isinstance(item, Workflow))
 
 

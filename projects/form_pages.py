@@ -121,7 +121,7 @@ class PiecesPage:
             for name, key in self.form.names.items()
             if key == "territory" or key.startswith("attachment.")
         ]
-        return [*groups, AskableGroup("Territoire et pièces jointes", others)]
+        return [*groups, AskableGroup("Communes et pièces jointes", others)]
 
     def _fields(self, rows: Iterable[Row]) -> list[Askable]:
         return [Askable(self.form[f"about.{row.question.key}"], row) for row in rows]

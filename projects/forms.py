@@ -37,6 +37,10 @@ class StartForm(PortalForm):
         label="Département principal",
         empty_label="Choisissez un département",
         help_text="Celui de la plupart des communes. Il désigne l’ARS chargée du dossier.",
+        # With htmx the choice of the fund comes at once; without, it is asked after sending.
+        widget=forms.Select(
+            attrs={"hx-get": "", "hx-trigger": "change", "hx-target": "#choix-caisse"}
+        ),
     )
     cpam_district = forms.ModelChoiceField(
         CpamDistrict.objects.none(),
@@ -46,9 +50,9 @@ class StartForm(PortalForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        districts = self._districts_of(self.data.get(self.add_prefix("departement"), ""))
+    def __init__(self, data: Any = None, *, departement: str = "") -> None:
+        super().__init__(data, initial={"departement": departement})
+        districts = self._districts_of(self.data.get("departement", departement))
         if len(districts) > 1:
             field: Any = self.fields["cpam_district"]
             field.queryset = CpamDistrict.objects.filter(pk__in=[item.pk for item in districts])
@@ -59,6 +63,11 @@ class StartForm(PortalForm):
         else:
             del self.fields["cpam_district"]
         self._only = districts[0] if len(districts) == 1 else None
+
+    @property
+    def asks_fund(self) -> bool:
+        """True where the département has several funds."""
+        return "cpam_district" in self.fields
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -107,6 +116,10 @@ class LongAnswer(SavedWhenever, forms.CharField):
     """Several paragraphs."""
 
     widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        # Browsers send CRLF: stored as it came, an untouched text would look changed.
+        return str(super().to_python(value)).replace("\r\n", "\n")
 
 
 class ChoiceAnswer(SavedWhenever, forms.ChoiceField):
@@ -217,8 +230,13 @@ class StepForm(PortalForm):
 
 def _pairs(choices: Iterable[Choice]) -> list[tuple[str, str]]:
     return [
-        (item.value, f"{item.label} : {item.hint}" if item.hint else item.label) for item in choices
+        (item.value, f"{item.label} : {_after_colon(item.hint)}" if item.hint else item.label)
+        for item in choices
     ]
+
+
+def _after_colon(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:].rstrip(".")
 
 
 # --- Attachments -------------------------------------------------------------------------------

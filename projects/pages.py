@@ -68,6 +68,10 @@ class StepSummary:
         """How many requests of this step have no answer yet."""
         return sum(1 for row in self.rows for item in row.comments if not item.answered_at)
 
+    @property
+    def waiting_label(self) -> str:
+        return "1 demande" if self.waiting == 1 else f"{self.waiting} demandes"
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -75,6 +79,20 @@ class Part:
 
     title: str
     steps: list[StepSummary]
+
+    @property
+    def short_title(self) -> str:
+        """Without its number, where a list gives it."""
+        return self.title.split(". ", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A request without an answer: what it is about, and where to answer."""
+
+    label: str
+    comment: FieldComment
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +178,11 @@ class FilingPage:
         return sum(1 for step in self.filing.steps if step.state(self.filing.answers) == "done")
 
     @property
-    def open_comments(self) -> list[tuple[str, FieldComment]]:
-        """Requests without an answer, with the label of what they are about."""
+    def open_requests(self) -> list[OpenRequest]:
+        """Requests without an answer."""
         labels = self.filing.commentable
         return [
-            (labels.get(item.field_key, item.field_key), item)
+            OpenRequest(labels.get(item.field_key, item.field_key), item, self._where(item))
             for item in self.comments
             if not item.answered_at
         ]
@@ -214,6 +232,15 @@ class FilingPage:
 
     def act(self, name: str) -> Act | None:
         return next((act for act in self.acts if act.name == name), None)
+
+    def _where(self, comment: FieldComment) -> str:
+        """The field to correct, the communes or the pieces."""
+        if comment.field_key == "territory":
+            return reverse("territories:edit_territory", args=[self.cpts.reference])
+        for step in self.filing.steps:
+            if any(item.key == comment.field_key for item in step.questions):
+                return f"{step_url(self.filing, step)}#id_{comment.field_key}"
+        return act_url(self.filing, "attachments")
 
     def _summary(self, step: Step) -> StepSummary:
         by_key: dict[str, list[FieldComment]] = {}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, SignedInRequest, needs, signed_in
 from foundation.forms import PortalForm
+from foundation.htmx import render_page_or_part
 from projects import actions
 from projects.form_pages import StepPage
 from projects.forms import AttachmentForm, InviteForm, StartForm, StepForm, WithdrawalForm
@@ -25,14 +26,14 @@ from territories.models import Cpts
 @once
 def start(request: SignedInRequest) -> HttpResponse:
     """Anybody signed in opens the dossier of a new community."""
-    form = StartForm(request.POST or None)
+    form = StartForm(request.POST or None, departement=request.GET.get("departement", ""))
     if request.method == "POST" and form.is_valid():
         letter = actions.start_letter(**form.cleaned_data, by=request.user)
         messages.success(
             request, "Le dossier est ouvert. Choisissez les communes et remplissez la lettre."
         )
         return redirect(page_url(letter))
-    return render(request, "projects/start.html", {"form": form})
+    return render_page_or_part(request, "projects/start.html", "fund", {"form": form})
 
 
 @require_POST

@@ -70,6 +70,14 @@ class TestStart:
         at(cast.stranger).post("start", **given, cpam_district=cast.geography.artois.pk)
         assert Filing.objects.get().cpts.cpam_district == cast.geography.artois
 
+    def test_with_htmx_the_choice_comes_with_the_departement(self, cast: Cast, at: Any) -> None:
+        client = at(cast.stranger).client
+        part = client.get(url("start"), {"departement": "62"}, headers={"HX-Request": "true"})
+        assert "CPAM de l’Artois" in page(part)
+        assert "<h1" not in page(part)
+        alone = client.get(url("start"), {"departement": "59"}, headers={"HX-Request": "true"})
+        assert page(alone).strip() == ""
+
     def test_refuses_a_fund_of_elsewhere_and_a_missing_name(self, cast: Cast, at: Any) -> None:
         given = {"departement": cast.geography.pas_de_calais.pk, "cpam_district": "671"}
         answer = at(cast.stranger).post("start", name="", **given)
