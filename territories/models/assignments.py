@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
-from accounts.access import Role
+from accounts.access import ROLE_SENTENCES, Role
 from foundation import clock
 from territories.models.communities import Cpts
 from territories.models.places import CpamDistrict, Departement, Region
