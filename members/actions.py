@@ -13,11 +13,12 @@ from django.db.models import Q
 from accounts.access import Permission, Role
 from accounts.models import User
 from foundation import clock
-from foundation.refusal import Refusal, Refused
+from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from members import emails
 from members.application import Application
 from members.models import OPEN_STATES, Consent, Member
+from members.opening import closed_to_applications
 from members.workflow import WORKFLOW, MemberState
 from records import journal
 from territories.actions import assign, end_assignment
@@ -27,18 +28,6 @@ from territories.scopes import may_on, quality_on
 # Nobody's mail box is filled by repeating a public form.
 RESEND_AFTER = timedelta(minutes=10)
 OWN_QUALITY = "pour la personne concernée"
-
-
-def closed_to_applications(cpts: Cpts) -> Refusal | None:
-    """Why nobody can apply to this CPTS now; `None` when the form is open.
-
-    Open once the ARS has declared the letter complete: before that, the dossier is not public.
-    """
-    if not cpts.is_public:
-        return Refusal("Cette CPTS ne reçoit pas encore de demandes d’adhésion.")
-    if not cpts.is_open_to_members:
-        return Refusal("Cette CPTS ne reçoit plus de demandes d’adhésion : son projet est arrêté.")
-    return None
 
 
 @transaction.atomic
@@ -125,7 +114,10 @@ def set_consents(
 
 @transaction.atomic
 def confirm_email(member: Member) -> None:
-    """Whoever opened the follow-up link reads the mail box: the address is proved, once."""
+    """Whoever holds the follow-up link reads the mail box: the address is proved, once.
+
+    A button, not the opening of the link: the scanner of a mail server opens links too.
+    """
     waiting = Member.objects.filter(pk=member.pk, email_confirmed_at=None)
     waiting.update(email_confirmed_at=clock.now())
 

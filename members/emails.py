@@ -3,6 +3,7 @@
 import secrets
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from accounts.access import Permission, roles_granting
@@ -10,28 +11,45 @@ from accounts.models import User
 from foundation import clock
 from members.models import Member
 from members.querysets import link_digest
-from records import mail
+from records import jobs, mail
+from records.models import Job
 from territories.models import Assignment
 
 
-def send_to_member(template: str, member: Member, *, by: User, **context: object) -> None:
-    """Write to the member, with a new follow-up link: the one of the last e-mail is the good one.
+def send_to_member(template: str, member: Member, *, by: User) -> None:
+    """Write down that the member must get this e-mail, with a new follow-up link.
 
-    The link in clear lives in this e-mail only; the row keeps its hash.
+    The link is drawn by `deliver`: in clear, it rests neither in the queue nor in the database.
     """
-    token = secrets.token_urlsafe(32)
-    member.link_sha256 = link_digest(token)
     member.link_sent_at = clock.now()
-    member.save(update_fields=["link_sha256", "link_sent_at"])
-    link = f"{settings.PORTAL_URL}{reverse('members:status', args=[token])}"
-    mail.send(
-        member.email,
-        template,
-        {"member": member, "cpts": member.cpts, "link": link, **context},
-        key=f"{template}:{member.uuid}:{member.link_sha256[:16]}",
+    member.save(update_fields=["link_sent_at"])
+    jobs.want(
+        "member_link",
+        key=f"{template}:{member.pk}:{member.link_sent_at.isoformat()}",
+        label=f"Courriel à un adhérent de la {member.cpts}"[:200],
         by=by,
         dossier=member.cpts.reference,
+        member=member.pk,
+        template=template,
     )
+
+
+def deliver(job: Job) -> None:
+    """Draw the link, keep its hash, and send it: the one of the last e-mail is the good one."""
+    member = Member.objects.for_its_page().get(pk=job.payload["member"])
+    token = secrets.token_urlsafe(32)
+    context: dict[str, object] = {
+        "member": member,
+        "cpts": member.cpts,
+        "link": f"{settings.PORTAL_URL}{reverse('members:status', args=[token])}",
+    }
+    subject, body = mail.render(job.payload["template"], context)
+    # Before sending: an e-mail never carries a link that the portal does not know yet.
+    Member.objects.filter(pk=member.pk).update(link_sha256=link_digest(token))
+    EmailMessage(subject, body, to=[member.email]).send()
+    if settings.DEMONSTRATION:  # invented people have no other mail box than its page
+        job.payload |= {"to": member.email, "subject": subject, "body": body}
+        job.save(update_fields=["payload"])
 
 
 def tell_the_office(member: Member, *, by: User) -> None:

@@ -22,6 +22,7 @@ from members.forms import (
     PersonApplicationForm,
 )
 from members.models import Member
+from members.opening import closed_to_applications
 from members.querysets import MemberQuerySet
 from records.idempotency import once
 from territories.models import Cpts
@@ -40,6 +41,7 @@ class Door:
     leave_url: str
     attach_url: str = ""
     main_url: str = ""
+    confirm_url: str = ""
 
 
 @public
@@ -47,7 +49,7 @@ class Door:
 def apply(request: HttpRequest, slug: str) -> HttpResponse:
     """Person or organisation? The first question, or why this CPTS takes no application."""
     cpts = get_object_or_404(Cpts.objects.public(), slug=slug)
-    context = {"cpts": cpts, "closed": actions.closed_to_applications(cpts)}
+    context = {"cpts": cpts, "closed": closed_to_applications(cpts)}
     return render(request, "members/apply.html", context)
 
 
@@ -69,7 +71,7 @@ def apply_as_organisation(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _apply(request: HttpRequest, slug: str, form_class: type[ApplicationForm]) -> HttpResponse:
     cpts = get_object_or_404(Cpts.objects.public(), slug=slug)
-    if actions.closed_to_applications(cpts):
+    if closed_to_applications(cpts):
         return redirect("members:apply", cpts.slug)
     form = form_class(request.POST or None, initial=form_class.for_person(request.user))
     if form.is_valid() and form.run(
@@ -112,11 +114,10 @@ def lost_link(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def status(request: HttpRequest, token: str) -> HttpResponse:
-    """Opening the link proves the address, and opens its membership in this browser for a while."""
+    """Keep the membership aside for a while, and leave the address of the link; nothing changes."""
     member = Member.objects.with_link(token).first()
     if member is None:
         return render(request, "members/link_expired.html", status=404)
-    actions.confirm_email(member)
     until = clock.now() + OPEN_FOR
     request.session[LINK_KEY] = {"member": str(member.uuid), "until": until.isoformat()}
     return redirect("members:follow_up")
@@ -134,8 +135,19 @@ def follow_up(request: HttpRequest) -> HttpResponse:
         consents_url=reverse("members:follow_up_consents"),
         leave_url=reverse("members:follow_up_leave"),
         attach_url=reverse("members:attach"),
+        confirm_url=reverse("members:confirm_email"),
     )
     return _show(request, member, door)
+
+
+@public
+@require_POST
+@once
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    """The holder of the link says that the address is theirs."""
+    actions.confirm_email(get_object_or_404(_by_link(request)))
+    messages.success(request, "Votre adresse est confirmée.")
+    return redirect("members:follow_up")
 
 
 @public
@@ -230,7 +242,7 @@ def _by_link(request: HttpRequest) -> MemberQuerySet:
     """The membership whose link was opened in this browser less than an hour ago."""
     opened = request.session.get(LINK_KEY)
     if not opened or dt.datetime.fromisoformat(opened["until"]) < clock.now():
-        return Member.objects.none()
+        return Member.objects.opened_by_link(None)
     return Member.objects.opened_by_link(opened["member"])
 
 

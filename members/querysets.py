@@ -52,9 +52,9 @@ class MemberQuerySet(models.QuerySet[Any]):
         """The membership whose follow-up link this is: whoever holds it read the mail box."""
         return self.filter(link_sha256=link_digest(token))
 
-    def opened_by_link(self, uuid: str) -> MemberQuerySet:
-        """The membership kept aside once its link was opened."""
-        return self.filter(uuid=uuid)
+    def opened_by_link(self, uuid: str | None) -> MemberQuerySet:
+        """The membership kept aside once its link was opened; nothing for nothing."""
+        return self.filter(uuid=uuid) if uuid else self.none()
 
     def to_decide_by(self, user: Any) -> MemberQuerySet:
         """Applications that wait for this person, oldest first."""

@@ -16,6 +16,7 @@ urlpatterns = [
         joining_views.follow_up_consents,
         name="follow_up_consents",
     ),
+    path("rejoindre/mon-adhesion/confirmer/", joining_views.confirm_email, name="confirm_email"),
     path("rejoindre/mon-adhesion/quitter/", joining_views.follow_up_leave, name="follow_up_leave"),
     path("rejoindre/mon-adhesion/rattacher/", joining_views.attach, name="attach"),
     path("rejoindre/<slug:slug>/", joining_views.apply, name="apply"),

@@ -21,7 +21,7 @@ def send(
 
     `key` names the event, so that the same notice is not written twice while it waits.
     """
-    subject, body = _render(template, context)
+    subject, body = render(template, context)
     return jobs.want(
         "email",
         key=key,
@@ -62,14 +62,14 @@ def deliver_link(job: Job) -> None:
         return
     path = reverse("accounts:follow_link", args=[actions.issue_link(proof)])
     context: dict[str, object] = {"proof": proof, "link": urljoin(settings.PORTAL_URL, path)}
-    subject, body = _render(f"account_{proof.purpose}", context)
+    subject, body = render(f"account_{proof.purpose}", context)
     EmailMessage(subject, body, to=[proof.email]).send()
     if settings.DEMONSTRATION:  # invented people have no other mail box than its page
         job.payload |= {"to": proof.email, "subject": subject, "body": body}
         job.save(update_fields=["payload"])
 
 
-def _render(template: str, context: dict[str, object]) -> tuple[str, str]:
+def render(template: str, context: dict[str, object]) -> tuple[str, str]:
     """Subject (the first line) and body of `templates/emails/<template>.txt`."""
     text = render_to_string(
         f"emails/{template}.txt", {"portal_url": settings.PORTAL_URL, **context}

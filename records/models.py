@@ -13,7 +13,7 @@ from django.db import models
 from foundation import clock
 from records.visibility import in_visible_dossier
 
-EMAIL_KINDS = ("email", "account_link")
+EMAIL_KINDS = ("email", "account_link", "member_link")
 
 
 class JournalHead(models.Model):

@@ -5,15 +5,13 @@ import datetime as dt
 from accounts.models import User
 from foundation import clock
 from members import actions
-from records.models import Job
 from tests.cast import Cast
 from tests.members.applications import applicant, organisation
+from tests.members.mailbox import mails_to
 
 
 def last(address: str) -> dict[str, str]:
-    mails = [job for job in Job.objects.emails().order_by("pk") if job.payload["to"] == address]
-    payload: dict[str, str] = mails[-1].payload
-    return payload
+    return mails_to(address)[-1]
 
 
 def test_every_email_is_readable_and_carries_its_link(cast: Cast) -> None:
