@@ -19,7 +19,7 @@ def insert_rows(
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     column_of = {field.name: field.column for field in model._meta.concrete_fields}
-    columns = ", ".join(quote(column_of[name]) for name in fields)
+    columns = ", ".join(quote(str(column_of[name])) for name in fields)
     if connection.vendor == "postgresql":
         return _copy(f"COPY {table} ({columns}) FROM STDIN", rows)
     marks = ", ".join(["%s"] * len(fields))

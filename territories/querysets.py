@@ -74,9 +74,11 @@ class CptsQuerySet(models.QuerySet[Any]):
 
     def with_header(self) -> CptsQuerySet:
         """With what the head of a dossier and the lists show, in the same query."""
-        return self.select_related("territory", "region", "departement", "cpam_district").annotate(
+        rows = self.select_related("territory", "region", "departement", "cpam_district")
+        counted: CptsQuerySet = rows.annotate(
             commune_count=Coalesce(F("territory__commune_count"), 0)
         )
+        return counted
 
     def with_deadline_between(self, first: dt.date, last: dt.date) -> CptsQuerySet:
         """Whose next deadline falls in the period, the nearest first."""

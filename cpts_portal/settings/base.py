@@ -112,6 +112,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+COMPRESSED_STATIC_DIR = VAR_DIR / "static"  # of the embedded default: see `compress_static`
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 
 # --- E-mail ----------------------------------------------------------------------------------

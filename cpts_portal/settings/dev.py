@@ -3,7 +3,12 @@
 import secrets
 
 from cpts_portal.settings.base import *
-from cpts_portal.settings.base import MIDDLEWARE, STATICFILES_DIRS, VAR_DIR
+from cpts_portal.settings.base import (
+    COMPRESSED_STATIC_DIR,
+    MIDDLEWARE,
+    STATICFILES_DIRS,
+    VAR_DIR,
+)
 from cpts_portal.settings.environment import env
 
 
@@ -28,7 +33,6 @@ WHITENOISE_USE_FINDERS = True  # no collectstatic in the embedded default
 WHITENOISE_AUTOREFRESH = DEBUG
 # `compress_static` writes the heaviest files there, compressed; the pages' own compression, put
 # first, does the small ones.
-COMPRESSED_STATIC_DIR = VAR_DIR / "static"
 COMPRESSED_STATIC_DIR.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [COMPRESSED_STATIC_DIR, *STATICFILES_DIRS]
 GZIP = "django.middleware.gzip.GZipMiddleware"

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management.base import BaseCommand
-from whitenoise.compress import Compressor
+from whitenoise.compress import Compressor  # type: ignore[import-untyped]  # ships no types
 
 HEAVY = (
     "dsfr/dist/dsfr.main.min.css",
