@@ -63,7 +63,7 @@ def estimate_basis(
 def size_in_use(territory: Territory) -> int:
     """The size counted with the communes; without inhabitants there is none."""
     if territory.size is None:
-        raise Refused("Le territoire n’a pas d’habitants : choisissez d’abord ses communes.")
+        raise Refused("Le territoire n’a pas d’habitants : choisissez d’abord ses communes.")
     return territory.size
 
 

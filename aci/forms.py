@@ -34,7 +34,7 @@ class TermsForm(PortalForm):
     )
     unscheduled_care_since = forms.DateField(
         label="Soins non programmés organisés depuis le",
-        help_text="Laissez vide s’ils ne le sont pas encore : leur part n’est alors pas versée.",
+        help_text="Laissez vide s’ils ne le sont pas encore : leur part n’est alors pas versée.",
         required=False,
         widget=forms.DateInput,
     )
@@ -43,7 +43,7 @@ class TermsForm(PortalForm):
         super().__init__(*args, **kwargs)
         for mission in MISSIONS:
             self.fields[f"start_{mission.value}"] = forms.DateField(
-                label=f"Démarrage de « {mission.label} »",
+                label=f"Démarrage de « {mission.label} »",
                 help_text=_start_hint(mission),
                 required=False,
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -134,7 +134,7 @@ class AcceptForm(PortalForm):
 def _start_hint(mission: MissionCode) -> str:
     """« Vide : le jour de la signature. Au plus tard 6 mois après. »"""
     rule = mission_rule(mission, clock.today(), read_mission_rules())
-    hint = "Vide : le jour de la signature."
+    hint = "Vide : le jour de la signature."
     if rule is None or rule.start_within_months is None:
         return hint
     return f"{hint} Au plus tard {rule.start_within_months} mois après la signature."

@@ -72,7 +72,7 @@ def draft_contract(request: SignedInRequest, reference: str) -> HttpResponse:
     if form.is_valid() and form.run(lambda: actions.draft(project, by=request.user, **form.terms)):
         messages.success(
             request,
-            "La négociation est ouverte. Les trois parties sont prévenues par courriel : "
+            "La négociation est ouverte. Les trois parties sont prévenues par courriel : "
             "chacune doit accepter les termes.",
         )
         return redirect("aci:contract", cpts.reference)
@@ -108,7 +108,7 @@ def accept(request: SignedInRequest, reference: str) -> HttpResponse:
     found = _latest(request, reference)
     form = AcceptForm(request.POST)
     if not form.is_valid():
-        raise Refused("La page a expiré : relisez les termes avant de les accepter.")
+        raise Refused("La page a expiré : relisez les termes avant de les accepter.")
     party = Party(form.cleaned_data["party"])
     actions.accept(found, party=party, version=form.cleaned_data["version"], by=request.user)
     messages.success(request, f"Les termes sont acceptés pour {party.with_article}.")

@@ -45,7 +45,7 @@ def accepted_by_all(contract: ContractLike) -> Refusal | None:
         return None
     names = ", ".join(party.label for party in missing)
     return Refusal(
-        f"Les trois parties doivent accepter la même version des termes : il manque {names}."
+        f"Les trois parties doivent accepter la même version des termes : il manque {names}."
     )
 
 
@@ -54,7 +54,7 @@ def ready_to_sign(contract: ContractLike) -> Refusal | None:
     """What is signed is a stored file, of terms that still hold on the day of the signature."""
     if contract.frozen_document is None:
         return Refusal(
-            "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
+            "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
         )
     return contract.first_start_refusal(clock.today()) or contract.previous_refusal(clock.today())
 
@@ -65,7 +65,7 @@ def signed_by_all(contract: ContractLike) -> Refusal | None:
     missing = contract.parties_to_sign
     if not missing:
         return None
-    return Refusal(f"Il manque une signature : {', '.join(party.label for party in missing)}.")
+    return Refusal(f"Il manque une signature : {', '.join(party.label for party in missing)}.")
 
 
 @in_words("le dernier jour du contrat est passé")

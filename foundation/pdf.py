@@ -82,7 +82,8 @@ def render(
         font_config=fonts,
         pdf_variant="pdf/a-3a",
         pdf_identifier=hashlib.sha256(identifier.encode()).hexdigest()[:32].encode(),
-        finisher=_claim_universal_accessibility,
+        uncompressed_pdf=True,  # `_finish` compresses, with more care
+        finisher=_finish,
         attachments=[_attachment(item) for item in attachments],
     )
     return document
@@ -104,8 +105,9 @@ def append(document: bytes, extra: bytes, *, bookmark: str) -> bytes:
         pdf.save(
             written,
             deterministic_id=True,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            compress_streams=False,  # everything is compressed already, save the metadata
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,  # see `_compress`
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,  # not one byte of a page changes
+            compress_streams=False,  # `render` did it
         )
     return written.getvalue()
 
@@ -143,13 +145,28 @@ def _next_key(root: Any) -> int:
     return max((int(key) for key in list(root.ParentTree.Nums)[::2]), default=-1) + 1
 
 
-def _claim_universal_accessibility(_document: Any, pdf: pydyf.PDF) -> None:
-    """WeasyPrint writes one claim; the second one joins it in the metadata, left uncompressed."""
+def _finish(_document: Any, pdf: pydyf.PDF) -> None:
+    """WeasyPrint makes one claim in the metadata: add the second one; compress all the rest."""
     for item in pdf.objects:
-        if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/Metadata":
+        if not isinstance(item, pydyf.Stream):
+            continue
+        if item.extra.get("Type") == "/Metadata":
             metadata = item.stream[0]
             item.stream = [metadata.replace(b"</rdf:RDF>", _UA_METADATA + b"</rdf:RDF>")]
-            item.compress = False
+        else:
+            _compress(item)
+
+
+def _compress(stream: pydyf.Stream) -> None:
+    """Compress, unless the last byte happens to be a carriage return.
+
+    Before « endstream » stands a line feed. After a carriage return a strict reader takes both for
+    one end of line and finds the stream one byte short, which PDF/A forbids. Object and cross
+    reference streams are written too late for this care: the files do without them.
+    """
+    stream.compress = True
+    if stream.data.endswith(b"\r\nendstream"):
+        stream.compress = False
 
 
 def _attachment(item: EmbeddedFile) -> Attachment:

@@ -35,7 +35,7 @@ def want_draft_pdf(contract: Contract, *, by: User) -> Job:
     if not any(may(permission) for permission in AT_THE_TABLE):
         raise NotAllowed("want_draft_pdf")
     if contract.is_signed:
-        raise Refused("Le contrat est signé : son document ne change plus.")
+        raise Refused("Le contrat est signé : son document ne change plus.")
     return want_document(contract, Kind.DRAFT, by=by)
 
 

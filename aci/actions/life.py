@@ -158,12 +158,12 @@ def _next_deadline(contract: Contract) -> tuple[dt.date, str] | None:
     for mission in contract.missions.all():
         limits = mission.deadlines
         if limits.start_by and mission.start_day > today:
-            days.append((limits.start_by, f"Démarrage de la mission « {mission.label} »"))
+            days.append((limits.start_by, f"Démarrage de la mission « {mission.label} »"))
         if limits.deployed_by:
-            days.append((limits.deployed_by, f"Déploiement de la mission « {mission.label} »"))
+            days.append((limits.deployed_by, f"Déploiement de la mission « {mission.label} »"))
     for year in contract_years(contract.signature_day, settings_of(contract)):
         if year.start > today:
-            label = f"Anniversaire du contrat : ouverture de l’année {year.number}"
+            label = f"Anniversaire du contrat : ouverture de l’année {year.number}"
             days.append((year.start, label))
     if contract.ends_on:
         days.append((contract.ends_on, "Fin du contrat"))

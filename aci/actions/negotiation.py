@@ -187,7 +187,7 @@ def _set_terms(
     for mission, start in missions.items():
         if start is not None and start < planned_signature_on:
             raise Refused(
-                f"« {mission.label} » ne peut pas démarrer le {format_date(start)} : une mission "
+                f"« {mission.label} » ne peut pas démarrer le {format_date(start)} : une mission "
                 f"ne démarre pas avant la signature, prévue le {format_date(planned_signature_on)}."
             )
     contract.unscheduled_care_since = unscheduled_care_since
@@ -205,6 +205,6 @@ def _set_terms(
 def _refuse_stale(contract: Contract, version: int) -> None:
     if version != contract.terms_version:
         raise StaleVersion(
-            "Les termes ont changé pendant que vous les lisiez : relisez la version "
+            "Les termes ont changé pendant que vous les lisiez : relisez la version "
             f"{contract.terms_version}."
         )

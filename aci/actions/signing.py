@@ -96,10 +96,10 @@ def _document_to_sign(contract: Contract, sha256: str) -> ContractDocument:
     """The very file that the signatory was shown, and that still tells the truth."""
     document = contract.frozen_document
     if document is None or sha256 != document.sha256:
-        raise StaleVersion("Le document a changé depuis que vous l’avez ouvert : relisez-le.")
+        raise StaleVersion("Le document a changé depuis que vous l’avez ouvert : relisez-le.")
     if document.inputs["territory"] != territory_inputs(contract.territory_in_use):
         raise Refused(
-            "Le territoire a changé depuis que le contrat est figé : renvoyez-le en négociation."
+            "Le territoire a changé depuis que le contrat est figé : renvoyez-le en négociation."
         )
     return document
 

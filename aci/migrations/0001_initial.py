@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contract',
             name='grid',
-            field=models.ForeignKey(blank=True, help_text='Vide : le barème en vigueur au début de chaque année de contrat.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='aci.fundinggrid', verbose_name='barème convenu'),
+            field=models.ForeignKey(blank=True, help_text='Vide : le barème en vigueur au début de chaque année de contrat.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='aci.fundinggrid', verbose_name='barème convenu'),
         ),
         migrations.CreateModel(
             name='FundingGridAmount',

@@ -74,7 +74,7 @@ class Contract(models.Model):
         blank=True,
         related_name="+",
         verbose_name="barème convenu",
-        help_text="Vide : le barème en vigueur au début de chaque année de contrat.",
+        help_text="Vide : le barème en vigueur au début de chaque année de contrat.",
     )
     # The choices that the texts leave open, as they were on the day of the signature.
     funding_settings = models.JSONField("réglages de financement", default=dict)
@@ -189,7 +189,7 @@ class Contract(models.Model):
         if not early:
             return None
         names = ", ".join(
-            f"« {mission.label} » au {format_date(mission.starts_on)}" for mission in early
+            f"« {mission.label} » au {format_date(mission.starts_on)}" for mission in early
         )
         return Refusal(
             f"Une mission ne démarre pas avant la signature, or le contrat prévoit {names}. "
@@ -202,7 +202,7 @@ class Contract(models.Model):
         if previous is None or previous.ends_on is None or previous.ends_on < day:
             return None
         return Refusal(
-            f"Le contrat {previous.reference} court jusqu’au {format_date(previous.ends_on)} : "
+            f"Le contrat {previous.reference} court jusqu’au {format_date(previous.ends_on)} : "
             "son renouvellement se signe à partir du lendemain."
         )
 

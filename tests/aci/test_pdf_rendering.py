@@ -114,3 +114,12 @@ def test_added_pages_join_the_structure() -> None:
         assert len(set(numbers)) == 2
         assert set(numbers) <= set(keys)
         assert keys == sorted(keys)
+
+
+def test_no_stream_ends_with_a_carriage_return() -> None:
+    """A strict reader would find it one byte short (PDF/A-3, 6.1.6.1); it happens once in 256."""
+    for number in range(25):
+        content = render(document(f"<p>Essai {number}</p>"))
+        assert b"\r\nendstream" not in content
+    again = pdf.append(content, content, bookmark="Suite")
+    assert b"\r\nendstream" not in again
