@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -36,6 +36,8 @@ class DeclaredAccessMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
+        if any("\0" in value for value in kwargs.values() if isinstance(value, str)):
+            raise Http404  # PostgreSQL refuses NUL in a text: no page has such an address
         if access_of(view) is None:
             name = getattr(view, "__qualname__", repr(view))
             raise ImproperlyConfigured(f"{name}: add @needs(...), @signed_in or @public.")

@@ -109,6 +109,12 @@ class TestHealth:
 
 
 class TestErrors:
+    @pytest.mark.django_db
+    def test_an_address_that_no_database_can_hold_is_not_found(
+        self, cast: Cast, sign_in: Any
+    ) -> None:
+        assert sign_in(cast.holder).get("/dossiers/%00/").status_code == 404
+
     def test_not_found(self, client: Client) -> None:
         response = client.get("/cette-page-n-existe-pas/")
         assert response.status_code == 404
