@@ -143,8 +143,8 @@ def test_an_unknown_link_teaches_how_to_get_another(cast: Cast, client: Client) 
 
 
 def test_the_link_is_forgotten_after_an_hour(cast: Cast, client: Client) -> None:
-    found = applicant(cast.rives)
     with clock.at(dt.datetime(2026, 3, 1, 9, tzinfo=clock.PARIS)):
+        found = applicant(cast.rives)
         client.get(last_link(found.email))
     with clock.at(dt.datetime(2026, 3, 1, 9, 59, tzinfo=clock.PARIS)):
         assert client.get(reverse("members:follow_up")).status_code == 200
