@@ -1,13 +1,18 @@
 """A person in front of a browser, who notices what is broken on any page."""
 
 import re
+import time
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Request
 
+from records.models import Job
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1280, 320)
+READING_PATIENCE = 30  # seconds
+WORKER_PATIENCE = 120_000  # milliseconds: a PDF takes one second, on a machine left in peace
 SCREENSHOTS = Path(__file__).parent.parent.parent / "var" / "reports" / "screenshots"
 
 
@@ -35,13 +40,13 @@ class Visitor:
 
     def press(self, name: str) -> None:
         """Press a button by its visible name."""
-        self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("main").get_by_role("button", name=name).first.click()
 
     def follow(self, name: str) -> None:
         """Follow a link of the content by its visible name."""
-        self.page.get_by_role("main").get_by_role("link", name=name).first.click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("main").get_by_role("link", name=name).first.click()
 
     def fill(self, **values: str) -> None:
         """Fill fields by their `name`."""
@@ -57,11 +62,65 @@ class Visitor:
         self.page.get_by_label(label).first.check(force=True)
 
     def reads(self, text: str) -> None:
-        """The page says it (spaces of any kind are equal)."""
-        wanted = re.sub(r"\s+", " ", text)
-        self.page.wait_for_function(
-            "wanted => document.body.innerText.replace(/\\s+/g, ' ').includes(wanted)", arg=wanted
+        """The page says it (spaces of any kind are equal, and a badge may be in capitals)."""
+        wanted = _plain(text)
+        deadline = time.monotonic() + READING_PATIENCE
+        while wanted not in (said := _plain(self.page.inner_text("body"))):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.page.url} does not say « {text} »:\n{said[:3000]}")
+            self.page.wait_for_timeout(200)
+
+    def sees(self, link: str) -> bool:
+        """Whether the page offers this link now."""
+        return self.page.get_by_role("main").get_by_role("link", name=link).count() > 0
+
+    def waits_for_the_worker(self) -> None:
+        """The progress moves by itself, without reloading; at the end it links to the result."""
+        result = self.page.get_by_role("main").get_by_role("link", name="Afficher le résultat")
+        result.first.wait_for(timeout=WORKER_PATIENCE)
+        with self.page.expect_navigation():
+            result.first.click()
+
+    def link_received(self, email: str) -> str:
+        """The path of the newest link sent to this address (the mail box of the demonstration)."""
+        deadline = time.monotonic() + READING_PATIENCE  # the worker sends it
+        while True:
+            sent = Job.objects.emails().filter(payload__to=email, state=Job.State.DONE)
+            newest = sent.order_by("-pk").first()
+            if newest is not None:
+                found = re.findall(r"https?://[^/\s]+(/\S+)", newest.payload["body"])
+                assert found, "the e-mail holds no link"
+                return str(found[0])
+            assert time.monotonic() < deadline, f"nothing was sent to {email}"
+            self.page.wait_for_timeout(200)
+
+    def links_under(self, address: str) -> list[str]:
+        """The addresses linked from this page below another one."""
+        hrefs = self.page.eval_on_selector_all(
+            "main a[href]", "nodes => nodes.map(node => node.getAttribute('href'))"
         )
+        return [href for href in dict.fromkeys(hrefs) if href.startswith(address)]
+
+    def answer_everything(self, text: str) -> None:
+        """Write in each empty box of the form, and choose something in each question."""
+        for box in self.page.locator("main form textarea, main form input[type=text]").all():
+            if box.is_visible() and not box.input_value():
+                box.fill(text)
+        for group in self.page.locator("main form fieldset").all():
+            choices = group.locator("input[type=radio], input[type=checkbox]")
+            if choices.count() and not group.locator("input:checked").count():
+                choices.first.check(force=True)
+
+    def choose_second(self, name: str) -> None:
+        """Choose the first real value of a list (the first line asks to choose)."""
+        self.page.locator(f"main select[name='{name}']").first.select_option(index=1)
+
+    def download(self, name: str) -> bytes:
+        """What a link of the page gives, with this person's cookies."""
+        link = self.page.get_by_role("main").get_by_role("link", name=name).first
+        answer = self._context.request.get(f"{self.origin}{link.get_attribute('href')}")
+        assert answer.ok, f"{name} answered {answer.status}"
+        return bytes(answer.body())
 
     def look(self) -> None:
         """What a careful person sees: axe finds nothing and nothing overflows, at both widths."""
@@ -103,3 +162,7 @@ class Visitor:
     def _watch(self, request: Request) -> None:
         if not request.url.startswith((self.origin, "data:", "blob:", "about:")):
             self._note(f"request to somebody else: {request.url}")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).casefold()
