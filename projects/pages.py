@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.access import Permission, roles_granting
 from foundation import clock
 from projects.deadlines import LegalClock
-from projects.models import Attachment, FieldComment, Filing, Kind, Opinion, Submission, Suspension
+from projects.models import Attachment, FieldComment, Filing, Kind, Opinion, Suspension
 from projects.outline import Answer, Answers, Question, Step
 from projects.workflow import Level, State
 from territories.models import Assignment, Cpts
@@ -113,7 +113,6 @@ class FilingPage:
     user: Any
     comments: list[FieldComment]
     attachments: list[Attachment]
-    handed_over: Submission | None = None
     can_write: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -150,9 +149,16 @@ class FilingPage:
     @property
     def answers(self) -> Answers:
         """Authorities read what was handed over, never what is being written."""
-        read = self.filing if self.handed_over is None else self.handed_over
-        answers: Answers = read.answers
+        handed_over: Answers | None = getattr(self.filing, "handed_over", None)  # see `with_page`
+        if self.reads_handed_over and handed_over is not None:
+            return handed_over
+        answers: Answers = self.filing.answers
         return answers
+
+    @property
+    def reads_handed_over(self) -> bool:
+        """The holders are correcting: what was sent before is what counts for the others."""
+        return self.filing.state == State.INCOMPLETE and not self.can_write
 
     @property
     def state_tone(self) -> str:
@@ -222,7 +228,9 @@ class FilingPage:
         acts: dict[str, Act] = {}
         for transition in self.filing.workflow.available(self.filing, may=may):
             name = "give_opinion" if transition.name.endswith("_opinion") else transition.name
-            refusal = self.filing.workflow.refusal(transition, self.filing)
+            # The page shows the last version: no need to ask whether a newer one exists.
+            may_refuse = name != "take_up_again"
+            refusal = may_refuse and self.filing.workflow.refusal(transition, self.filing)
             label = "Donner un avis" if name == "give_opinion" else transition.label
             if name not in acts or (acts[name].refusal and not refusal):
                 acts[name] = Act(
@@ -255,8 +263,8 @@ class FilingPage:
 
 
 def gather(filing: Filing, user: Any) -> FilingPage:
-    """The page of a filing in two queries, or three when the holders are correcting it."""
-    page = FilingPage(
+    """The page of a filing fetched `with_page`, in two more queries."""
+    return FilingPage(
         filing=filing,
         user=user,
         comments=list(
@@ -268,11 +276,6 @@ def gather(filing: Filing, user: Any) -> FilingPage:
             Attachment.objects.visible_to(user).filter(filing=filing).select_related("file")
         ),
     )
-    if not page.can_write and filing.is_writable:
-        page.handed_over = (
-            Submission.objects.visible_to(user).filter(filing=filing).order_by("-number").first()
-        )
-    return page
 
 
 def step_url(filing: Filing, step: Step) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
@@ -82,6 +82,10 @@ class FilingQuerySet(models.QuerySet[Any]):
 
     def with_page(self) -> Self:
         """With what the head of the dossier and the page of a filing show, in one query."""
+        submissions = apps.get_model("projects", "Submission").objects
+        last_submission = (
+            submissions.filter(filing=OuterRef("pk")).order_by("-number").values("answers")[:1]
+        )
         return self.select_related(
             "cpts__territory",
             "cpts__region",
@@ -93,6 +97,12 @@ class FilingQuerySet(models.QuerySet[Any]):
             "edited_by",
         ).annotate(
             opened_project=Exists(self.model._base_manager.filter(letter=OuterRef("pk"))),
+            # While the holders correct, the others read what was handed over last.
+            handed_over=Case(
+                When(state=State.INCOMPLETE, then=Subquery(last_submission)),
+                default=None,
+                output_field=models.JSONField(null=True),
+            ),
         )
 
 

@@ -60,6 +60,16 @@ def approved_letter(cast: Cast) -> LetterOfIntent:
     return actions.approve(examined_letter(cast), by=cast.ars_director)
 
 
+def incomplete_letter(cast: Cast) -> LetterOfIntent:
+    return actions.ask_for_pieces(
+        submitted_letter(cast), reason="", comments={"needs": "?"}, by=cast.ars_reviewer
+    )
+
+
+def refused_letter(cast: Cast) -> LetterOfIntent:
+    return actions.refuse(complete_letter(cast), reason="Trop petit.", by=cast.ars_director)
+
+
 def drafted_project(cast: Cast) -> HealthProject:
     return actions.open_health_project(approved_letter(cast), by=cast.coordinator)
 

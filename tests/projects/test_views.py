@@ -287,7 +287,8 @@ class TestReview:
         assert letter.state == State.INCOMPLETE
         text = page(at(cast.holder).get("letter", cast.rives))
         assert "Ce qui vous est demandé" in text
-        assert "Communes du territoire : Réponse attendue" in text
+        assert "Communes du territoire –" in text
+        assert f"{url('letter_step', cast.rives, 'diagnostic')}#id_needs" in text
         step = page(at(cast.holder).get("letter_step", cast.rives, "diagnostic"))
         assert "Précisez." in step
 
@@ -516,6 +517,10 @@ class TestAccess:
         ("letter", "submitted_letter", "ars_reviewer"),
         ("letter", "drafted_letter", "holder"),
         ("letter", "approved_letter", "coordinator"),
+        ("letter", "refused_letter", "holder"),
+        ("letter", "incomplete_letter", "ars_reviewer"),
+        ("letter", "incomplete_letter", "holder"),
+        ("invite", "drafted_letter", "holder"),
         ("health_project", "complete_project", "ars_director"),
         ("health_project", "drafted_project", "coordinator"),
         ("opinions", "examined_project", "committee_member"),
