@@ -1,14 +1,15 @@
-"""What the tests of letters and projects share: the states, by name."""
+"""What the tests of letters and projects share: a cast in post since long, a client."""
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from foundation import clock
 from tests.cast import Cast, Geography, make_cast
-from tests.projects import filings
+from tests.projects.screens import url
 
 
 @pytest.fixture
@@ -19,6 +20,17 @@ def cast(geography: Geography) -> Cast:
 
 
 @pytest.fixture
-def make(cast: Cast) -> Callable[[str], Any]:
-    """`make("complete_letter")`: a filing of CPTS Rives in that state."""
-    return lambda name: getattr(filings, name)(cast)
+def at(sign_in: Any) -> Any:
+    """`at(user).get("letter", cpts)`: a signed-in client that names its routes."""
+
+    class Visitor:
+        def __init__(self, user: User) -> None:
+            self.client: Client = sign_in(user)
+
+        def get(self, name: str, *args: Any) -> Any:
+            return self.client.get(url(name, *args))
+
+        def post(self, name: str, /, *args: Any, **data: Any) -> Any:
+            return self.client.post(url(name, *args), data, follow=True)
+
+    return Visitor

@@ -12,8 +12,6 @@ from territories.actions import ChosenCommune, assign, choose_communes
 from territories.models import Cpts
 from tests.cast import Cast, make_user
 
-MONDAY = dt.date(2026, 3, 2)
-
 
 def answers_for(filing: Filing) -> dict[str, Answer]:
     """A plausible answer to every question, required or not."""
