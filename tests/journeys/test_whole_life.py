@@ -278,14 +278,15 @@ def join(visit: Visit, president: Visitor, dossier: str) -> None:
     nurse = visit("infirmière")
     nurse.go("/")
     nurse.page.get_by_role("main").get_by_role("searchbox").first.fill("noeux les mines")
-    nurse.press("Chercher")
-    nurse.look()
-    nurse.follow("Nœux-les-Mines")
+    nurse.press("Chercher")  # one commune bears this name: its page opens at once
+    nurse.reads("Nœux-les-Mines")
     nurse.reads(NAME)
     nurse.look()
     nurse.follow(NAME)
     nurse.look()
     nurse.follow("Rejoindre cette CPTS")
+    nurse.look()
+    nurse.follow("Une personne")
     nurse.look()
     nurse.press("Envoyer ma demande")
     nurse.look()  # the errors, said in words
