@@ -12,6 +12,7 @@ from aci.grid_files import read_mission_rules
 from aci.models import Contract, ContractDocument, ContractMission, Signature
 from aci.parties import Party
 from foundation import clock
+from foundation.search import search_key
 from territories.models import Cpts, Territory
 
 # Raised when the words or the layout change, so that old inputs are known by their template.
@@ -21,7 +22,9 @@ TEMPLATE_VERSION = 1
 def contract_inputs(contract: Contract, kind: str) -> dict[str, Any]:
     """The parties, the terms, the territory and the amounts, as they stand now."""
     basis = basis_of(contract)
-    grids = stored_grids()
+    # A text cannot quote an agreement that is not in force yet: later years may pay by another.
+    known_until = max(clock.today(), contract.signature_day)
+    grids = [grid for grid in stored_grids() if grid.effective_from <= known_until]
     whole = basis.first_whole_year()
     project = contract.health_project
     previous = contract.previous
@@ -73,7 +76,9 @@ def signatures_inputs(contract: Contract, frozen: ContractDocument) -> dict[str,
 
 def territory_inputs(territory: Territory) -> dict[str, Any]:
     """The annex of the communes, with the vintage and the source of the figures."""
-    communes = territory.communes.select_related("commune").order_by("commune__name", "commune_id")
+    rows = territory.communes.select_related("commune")
+    # In French order whatever the database: « Étrépagny » between « Écouis » and « Gamaches ».
+    communes = sorted(rows, key=lambda row: (search_key(row.commune.name), row.commune_id))
     return {
         "vintage": territory.vintage,
         "vintage_reason": territory.vintage_reason,

@@ -33,7 +33,7 @@ class TermsForm(PortalForm):
         error_messages={"required": "Choisissez au moins une mission."},
     )
     unscheduled_care_since = forms.DateField(
-        label="Soins non programmés organisés depuis le",
+        label="Soins non programmés organisés à compter du",
         help_text="Laissez vide s’ils ne le sont pas encore : leur part n’est alors pas versée.",
         required=False,
         widget=forms.DateInput,

@@ -84,7 +84,8 @@ def _open_due_years(contract: Contract, *, by: User) -> int:
             sentence=f"Ouverture de l’année de contrat {year.number}",
             to_state=contract.state,
         )
-    if due:
+    shown = contract.cpts.next_deadline
+    if due or shown is None or shown < clock.today():  # the one shown is past: show the next
         move(contract.cpts, deadline=_next_deadline(contract))
     return len(due)
 

@@ -9,13 +9,16 @@ import page
 import pikepdf
 import pytest
 
+from accounts.models import User
 from aci import actions, pdf
 from aci.contract_inputs import contract_inputs, territory_inputs
 from aci.mission_codes import MissionCode
 from aci.models import Contract, ContractDocument, FundingGrid
 from foundation import clock
+from projects.models import HealthProject
 from records import files, jobs
 from records.models import Job, StoredFile
+from territories.models import Commune
 from tests.aci.conftest import TODAY, DoJobs, Signatories, sign_for
 from tests.cast import Cast
 
@@ -63,7 +66,7 @@ def test_the_contract_names_its_parties_its_missions_and_its_money(accepted: Con
         "Accès aux soins (socle) 1er octobre 2024",
         "6 mois après la signature, soit le 1er janvier 2025",
         "Le jour de la signature",
-        "organisation des soins non programmés est effective depuis le 1er juillet 2024",
+        "organisation des soins non programmés est effective à compter du 1er juillet 2024",
         "Béthune 62119 62 25 224",
         "Article 14 – Signatures",
         "barème à confirmer",
@@ -82,6 +85,28 @@ def test_its_amounts_are_those_of_the_funding_rules(accepted: Contract) -> None:
     assert "275 000,00 €" in text
     for line in first["lines"]:
         assert line["rule"].replace(NBSP, " ") in text
+
+
+def test_a_text_quotes_no_agreement_that_is_still_to_come(
+    project: HealthProject, cast: Cast
+) -> None:
+    """Signed in October 2021: nobody could know the amounts of April 2022."""
+    with clock.at(dt.date(2021, 10, 19)):
+        for person in (cast.cpam_officer, cast.president):
+            person.assignments.update(valid_from=dt.date(2021, 1, 1))
+        contract = actions.draft(
+            project,
+            missions={MissionCode.PARCOURS: None},
+            by=User.objects.get(pk=cast.cpam_officer.pk),
+        )
+        inputs = contract_inputs(contract, "frozen")
+    assert {plain["grid"]["code"] for plain in inputs["years"]} == {"ACI_2019"}
+
+
+def test_the_annex_is_in_french_order(project: HealthProject, cast: Cast) -> None:
+    Commune.objects.filter(pk="62178").update(name="Écouis")
+    communes = territory_inputs(cast.rives.territory)["communes"]
+    assert [commune["name"] for commune in communes] == ["Béthune", "Écouis"]
 
 
 def test_a_draft_says_that_it_is_one(accepted: Contract) -> None:

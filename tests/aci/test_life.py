@@ -104,6 +104,12 @@ def test_years_open_at_their_anniversary_once(in_force: Contract, cast: Cast) ->
     assert Cpts.objects.get(pk=cast.rives.pk).next_deadline == dt.date(2026, 1, 1)
 
 
+def test_the_deadline_shown_is_always_to_come(in_force: Contract, cast: Cast) -> None:
+    with clock.at(dt.date(2025, 1, 2)):  # the day after the first deadline
+        assert actions.open_contract_years() == 0
+    assert Cpts.objects.get(pk=cast.rives.pk).next_deadline == dt.date(2025, 7, 1)
+
+
 def test_a_late_task_opens_all_the_years_that_are_due(in_force: Contract) -> None:
     with clock.at(dt.date(2027, 3, 1)):
         open_contract_years()
