@@ -40,6 +40,16 @@ def test_an_email_is_delivered_once(cast: Cast) -> None:
     assert "Portail des CPTS" in message.body
 
 
+@pytest.mark.parametrize(("demonstration", "kept"), [(True, True), (False, False)])
+def test_what_was_sent_rests_only_in_the_demonstration(
+    cast: Cast, settings: pytest.FixtureRequest, demonstration: bool, kept: bool
+) -> None:
+    settings.DEMONSTRATION = demonstration
+    job = mail.send("a@example.org", "base", {}, key="x", by=cast.holder)
+    jobs.run(job.pk)
+    assert ("body" in Job.objects.get(pk=job.pk).payload) is kept
+
+
 def test_the_same_notice_is_not_written_twice_while_it_waits(cast: Cast) -> None:
     first = mail.send("a@example.org", "base", {}, key="x", by=cast.holder)
     assert mail.send("a@example.org", "base", {}, key="x", by=cast.holder) == first
