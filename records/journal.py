@@ -10,6 +10,9 @@ from accounts.models import User
 from foundation import clock
 from records.models import JournalEntry, JournalHead
 
+# One spelling for one content, whatever the order of the keys; built once, it serves every entry.
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
 
 def record(
     verb: str,
@@ -68,8 +71,7 @@ def digest(entry: JournalEntry) -> str:
         "data": entry.data,
         "previous": entry.previous_sha256,
     }
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_encode(content).encode()).hexdigest()
 
 
 def _locked_head(dossier: str) -> JournalHead:
