@@ -179,7 +179,7 @@ def validate_tacitly(project: Filing, *, by: User | None = None) -> Filing:
         "validate_tacitly",
         project,
         by=by,
-        sentence="Projet de santé réputé validé : deux mois sans opposition de l’ARS",
+        sentence="Projet de santé réputé validé : pas d’opposition de l’ARS dans le délai légal",
         from_state=from_state,
         tacit_at=moment and moment.isoformat(),
     )
