@@ -18,7 +18,7 @@ from members import actions
 from members.application import Application, College, Kind, Mode, StructureKind
 from members.models import Member
 from territories.actions import assign
-from territories.models import Cpts
+from territories.models import Cpts, TerritoryCommune
 
 # Codes of the nomenclature of the Agence du numérique en santé, in the order they join.
 PROFESSIONS = ["10", "60", "60", "21", "70", "10", "60", "50", "40", "91", "60", "86"]
@@ -74,8 +74,8 @@ def _apply(cpts: Cpts, application: Application, by: User | None = None) -> Memb
 
 def _applications(cpts: Cpts, cast: Cast, count: int) -> list[Application]:
     """Always the same invented people for a CPTS, one organisation among them."""
-    communes = cpts.territory.communes.order_by("-population") if cpts.territory else []
-    places = [row.commune.name for row in communes[:5]]
+    rows = TerritoryCommune.objects.filter(territory=cpts.territory_id).order_by("-population")
+    places = [row.commune.name for row in rows.select_related("commune")[:5]]
     return [
         _organisation(cpts, cast) if rank == 7 else _person(cpts, cast, rank, places)
         for rank in range(count)

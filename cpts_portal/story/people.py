@@ -130,7 +130,10 @@ def invented_names() -> list[tuple[str, str]]:
 
 def account(email: str, first_name: str, last_name: str, password: str | None = None) -> User:
     """The account of this address, created when absent; without password nobody signs in."""
-    known = User.objects.filter(email=email).first()
+    known: User | None = User.objects.filter(email=email).first()
     if known:
         return known
-    return User.objects.create_user(email, password, first_name=first_name, last_name=last_name)
+    created: User = User.objects.create_user(
+        email, password, first_name=first_name, last_name=last_name
+    )
+    return created

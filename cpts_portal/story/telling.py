@@ -5,20 +5,23 @@ import datetime as dt
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from aci import actions as aci
-from aci.deadlines import anniversary
+from aci.deadlines import anniversary, contract_end
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from cpts_portal.story import dossier, members, missions
 from cpts_portal.story.dossier import ContractDates, Founding, Holders
 from cpts_portal.story.events import play
-from cpts_portal.story.people import Cast
+from cpts_portal.story.people import Authorities, Cast
 from foundation import clock
+from projects.models import HealthProject
 from territories.actions import ChosenCommune, note_document
 from territories.models import Commune, CpamDistrict, Cpts, Departement
 
@@ -47,9 +50,9 @@ def tell_everything() -> Told:
     cast.take_posts()
     communes = _seed_communes()
     for chapter in _read("real.toml"):
-        yield chapter["name"], _once(chapter, lambda c=chapter: _tell_real(c, cast, communes))
+        yield chapter["name"], _once(chapter, partial(_tell_real, chapter, cast, communes))
     for chapter in _read("invented.toml"):
-        yield chapter["name"], _once(chapter, lambda c=chapter: _tell_invented(c, cast, today))
+        yield chapter["name"], _once(chapter, partial(_tell_invented, chapter, cast, today))
 
 
 def _once(chapter: dict[str, Any], tell: Callable[[], None]) -> bool:
@@ -125,10 +128,12 @@ def _tick() -> None:
     aci.expire_contracts()
 
 
-def _renew(contract: Contract, project: Any, authorities: Any) -> None:
+def _renew(contract: Contract, project: HealthProject, authorities: Authorities) -> None:
     """The first contract is over; the CPAM has opened the negotiation of the next one."""
-    contract.refresh_from_db()
-    day = min(clock.today(), contract.ends_on + 20 * ONE_DAY)
+    end = contract_end(contract.signature_day)
+    if end >= clock.today():
+        return
+    day = min(clock.today(), end + 20 * ONE_DAY)
     start = day + 90 * ONE_DAY
     with clock.at(day):
         aci.draft(
@@ -203,18 +208,17 @@ def _holders(slug: str, cast: Cast) -> Holders:
 
 
 def _district_of(departement: Departement, epci: str) -> CpamDistrict:
-    commune = Commune.objects.filter(epci=epci, departement=departement).first()
-    if commune is None or commune.cpam_district is None:
-        raise LookupError(f"No CPAM district for EPCI {epci}: run load_territories first.")
-    return commune.cpam_district
+    return _district_holding(Commune.objects.filter(epci=epci, departement=departement))
 
 
 def _district_of_communes(chosen: list[ChosenCommune], departement: Departement) -> CpamDistrict:
     codes = [item.insee_code for item in chosen]
-    commune = Commune.objects.filter(pk__in=codes, departement=departement).first()
-    if commune is None or commune.cpam_district is None:
-        raise LookupError(f"No CPAM district in {departement}: run load_territories first.")
-    return commune.cpam_district
+    return _district_holding(Commune.objects.filter(pk__in=codes, departement=departement))
+
+
+def _district_holding(communes: QuerySet[Commune]) -> CpamDistrict:
+    """The fund of these communes of one département."""
+    return CpamDistrict.objects.filter(communes__in=communes).order_by("pk")[:1].get()
 
 
 def _seed_communes() -> dict[str, list[ChosenCommune]]:
