@@ -127,6 +127,13 @@ def test_signing_out_is_a_post(client: Client, person: User) -> None:
     assert client.get(reverse("accounts:account")).status_code == 302
 
 
+def test_a_form_without_its_token_is_told_in_french(person: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    response = enter(strict, person.email)
+    assert response.status_code == 403
+    assert "Ce formulaire a expiré" in response.content.decode()
+
+
 def test_nothing_typed_as_password_is_logged(
     client: Client, person: User, caplog: pytest.LogCaptureFixture
 ) -> None:
