@@ -252,3 +252,9 @@ class ContractMission(models.Model):
     def deadlines(self) -> MissionDeadlines:
         """By the rule in force at the signature."""
         return mission_deadlines(self.mission, self.contract.signature_day, read_mission_rules())
+
+    @property
+    def starts_late(self) -> bool:
+        """Beyond the deadline of the agreement: an alert, never a refusal nor a deduction."""
+        start_by = self.deadlines.start_by
+        return start_by is not None and self.start_day > start_by

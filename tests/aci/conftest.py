@@ -11,14 +11,12 @@ from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
 from foundation import clock
-from projects.models import HealthProject, Kind, LetterOfIntent, Procedure
-from projects.outline import outline_for
-from projects.workflow import State
+from projects import actions as projects
+from projects.models import HealthProject
 from records import jobs
 from records.models import Job
-from territories.actions import move
-from territories.models import Baton, Stage
 from tests.cast import Cast
+from tests.projects import filings
 
 TODAY = dt.date(2024, 7, 1)
 CORE = {
@@ -41,38 +39,8 @@ def day() -> Iterator[dt.date]:
 
 @pytest.fixture
 def project(cast: Cast, day: dt.date) -> HealthProject:
-    """The validated projet de santé of CPTS Rives."""
-    procedure = Procedure.objects.create(
-        code="essai",
-        title="Procédure d’essai",
-        effective_from=dt.date(2019, 8, 25),
-        decision_form=Procedure.DecisionForm.ARS_LETTER,
-        tacit_months=2,
-        completeness_days=15,
-        pieces_days=30,
-        opinion_days=30,
-        certainty=Procedure.Certainty.ASSUMPTION,
-        source="Essai",
-    )
-    common = {
-        "cpts": cast.rives,
-        "state": State.APPROVED,
-        "procedure": procedure,
-        "decided_at": clock.now(),
-        "submitted_at": clock.now(),
-        "opened_on": day,
-    }
-    letter = LetterOfIntent.objects.create(
-        kind=Kind.LETTER, outline_code=outline_for(Kind.LETTER, day).code, **common
-    )
-    move(cast.rives, stage=Stage.VALIDATED, baton=Baton.CPAM)
-    return HealthProject.objects.create(
-        kind=Kind.PROJECT,
-        letter=letter,
-        outline_code=outline_for(Kind.PROJECT, day).code,
-        answers={"missions": [code.value for code in CORE]},
-        **common,
-    )
+    """The validated projet de santé of CPTS Rives, with the four core missions."""
+    return projects.validate(filings.examined_project(cast), by=cast.ars_director)
 
 
 @pytest.fixture

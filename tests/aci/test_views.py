@@ -1,5 +1,6 @@
 """The pages of the contract and of the funding: who gets in, what they say, what they refuse."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from aci import actions
+from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
 from projects.models import HealthProject
@@ -139,6 +141,15 @@ def test_the_officer_opens_the_negotiation(
     assert answer.status_code == 302
     contract = Contract.objects.get()
     assert contract.missions.count() == 2
+
+
+def test_a_mission_that_starts_beyond_its_deadline_is_an_alert(
+    project: HealthProject, cast: Cast, sign_in: SignIn
+) -> None:
+    late = {MissionCode.ACCES_SOINS: dt.date(2025, 1, 2), MissionCode.QUALITE: None}
+    actions.draft(project, missions=late, by=cast.cpam_officer)
+    page = sign_in(cast.president).get(url("contract", cast)).content.decode()
+    assert page.count("Démarrage trop tardif") == 1
 
 
 def test_a_double_click_opens_one_negotiation(
