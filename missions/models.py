@@ -57,6 +57,7 @@ class MissionProgress(models.Model):
                 | models.Q(
                     state=ProgressState.DEPLOYED,
                     started_on__isnull=False,
+                    deployed_on__isnull=False,  # said apart: a comparison with nothing passes
                     deployed_on__gte=models.F("started_on"),
                 ),
                 name="missions_progress_dated_as_its_state",
