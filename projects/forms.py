@@ -306,11 +306,16 @@ class PiecesForm(PortalForm):
 class OpinionForm(PortalForm):
     """The opinion of the body that the person represents."""
 
-    level = forms.ChoiceField(label="Quel avis donnez-vous ?", widget=forms.RadioSelect)
+    level = forms.ChoiceField(
+        label="Quel avis donnez-vous ?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez l’avis que vous donnez."},
+    )
     recommendation = forms.ChoiceField(
         label="Sens de l’avis",
         choices=Opinion.Recommendation.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez le sens de l’avis."},
     )
     text = forms.CharField(
         label="Avis motivé",

@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
-from projects.workflow import State
+from projects.workflow import Level, State
 from territories.querysets import scope_filter
 
 
@@ -56,20 +56,28 @@ class FilingQuerySet(models.QuerySet[Any]):
         return self.filter(cpts__reference=reference).order_by("kind", "number")
 
     def awaiting_opinion_of(self, user: Any) -> Self:
-        """Complete filings on which this person's committee has not yet given its opinion."""
+        """Complete filings that wait for a required opinion, which this person may still give."""
         if not user.is_authenticated:
             return self.none()
         given = apps.get_model("projects", "Opinion").objects.filter(given_by=user)
+        if any(is_regional(seat) for seat in _seats(user)):
+            given = given.filter(level=Level.REGIONAL)  # after the local opinion, the regional one
         return (
             self.visible_to(user, Permission.OPINION_GIVE)
-            .filter(state=State.COMPLETE)
+            .filter(state=State.COMPLETE, cpts__baton="committee")
             .exclude(pk__in=given.values("filing"))
         )
 
     def to_review_by(self, user: Any) -> Self:
-        """Filings that wait for this person: completeness for reviewers, decision for directors."""
+        """Filings that wait for this person: completeness for reviewers, decision for directors.
+
+        A decision waits for the required opinions: the baton says when they are given.
+        """
+        if not user.is_authenticated:
+            return self.none()
         to_check = Q(state=State.SUBMITTED) & filing_scope(user, Permission.FILING_COMPLETE)
-        to_decide = Q(state=State.COMPLETE) & filing_scope(user, Permission.FILING_DECIDE)
+        to_decide = Q(state=State.COMPLETE, cpts__baton="ars")
+        to_decide &= filing_scope(user, Permission.FILING_DECIDE)
         return self.filter(to_check | to_decide)
 
     def approved_letter_of(self, cpts: Any) -> Self:
@@ -144,6 +152,15 @@ class InvitationQuerySet(models.QuerySet[Any]):
     def bearing(self, token: str) -> Self:
         """The open invitation of this link; the secret itself is not stored."""
         return self.open().filter(token_sha256=hashlib.sha256(token.encode()).hexdigest())
+
+
+def is_regional(seat: Any) -> bool:
+    """Only a seat for the whole région (or for France) speaks for the regional committee."""
+    return seat.departement_id is None and seat.cpam_district_id is None and seat.cpts_id is None
+
+
+def _seats(user: Any) -> list[Any]:
+    return [seat for seat in user.current_assignments if seat.role == Role.COMMITTEE]
 
 
 def filing_scope(user: Any, permission: str, prefix: str = "") -> Q:

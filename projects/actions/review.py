@@ -13,9 +13,10 @@ from foundation.workflow import NotAllowed
 from projects import emails
 from projects.actions.act import awaited, next_deadline, note, pass_through, set_clock
 from projects.models import FieldComment, Filing, Kind, Opinion, Submission, Suspension
+from projects.querysets import is_regional
 from projects.workflow import Level, State
 from territories.actions import move
-from territories.models import Assignment, Stage, Territory
+from territories.models import Stage, Territory
 from territories.scopes import quality_on
 
 STAGE_WHEN_FILED = {Kind.LETTER: Stage.LETTER, Kind.PROJECT: Stage.PROJECT_FILED}
@@ -188,14 +189,10 @@ def _body_of(user: User, filing: Filing, level: Level) -> str:
     ]
     if not seats:
         raise NotAllowed(Permission.OPINION_GIVE)
-    fit = [seat for seat in seats if level == Level.LOCAL or _is_regional(seat)]
+    fit = [seat for seat in seats if level == Level.LOCAL or is_regional(seat)]
     if not fit:
         raise Refused("Votre comité est local : il donne l’avis local, non l’avis régional.")
     return fit[0].body or f"{Level(level).label} ({fit[0].scope_label})"
-
-
-def _is_regional(seat: Assignment) -> bool:
-    return seat.departement_id is None and seat.cpam_district_id is None and seat.cpts_id is None
 
 
 def _count(asked: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.access import Permission
 from projects import actions
-from projects.models import Attachment, FieldComment, Filing, Opinion, Submission
+from projects.models import Attachment, FieldComment, Filing, Opinion, Procedure, Submission
 from tests.cast import Cast
 from tests.projects import filings
 from tests.projects.test_writing import PDF
@@ -93,12 +93,26 @@ def test_to_review_follows_the_file(cast: Cast) -> None:
     actions.submit(letter, by=cast.holder)
     assert waiting("to_review_by", cast) == {"ars_reviewer", "ars_delegation"}
     actions.declare_complete(letter, by=cast.ars_reviewer)
-    assert waiting("to_review_by", cast) == {"ars_director"}
+    assert waiting("to_review_by", cast) == set()
     assert waiting("awaiting_opinion_of", cast) == {"committee_member"}
     filings.give_regional(letter, cast)
     assert waiting("awaiting_opinion_of", cast) == set()
+    assert waiting("to_review_by", cast) == {"ars_director"}
     actions.approve(letter, by=cast.ars_director)
     assert waiting("to_review_by", cast) == set()
+
+
+def test_in_grand_est_the_regional_opinion_is_awaited_after_the_local_one(cast: Cast) -> None:
+    letter = filings.complete_letter(cast)
+    Filing.objects.update(procedure=Procedure.objects.get(code="grand-est-2019"))
+    local = filings.local_committee_member(cast)
+    given = {"recommendation": "favourable", "text": "Oui."}
+    assert Filing.objects.awaiting_opinion_of(local).exists()
+    actions.give_opinion(letter, level="local", by=local, **given)
+    assert not Filing.objects.awaiting_opinion_of(local).exists()
+    assert Filing.objects.awaiting_opinion_of(cast.committee_member).exists()
+    actions.give_opinion(letter, level="regional", by=cast.committee_member, **given)
+    assert not Filing.objects.awaiting_opinion_of(cast.committee_member).exists()
 
 
 def test_the_last_version_comes_first(cast: Cast) -> None:
