@@ -44,7 +44,7 @@ class Subject:
     ends_on: dt.date = dt.date(2024, 6, 30)
     parties_to_accept: list[Party] = field(default_factory=list)
     parties_to_sign: list[Party] = field(default_factory=list)
-    frozen_document: object | None = "a stored file"
+    has_frozen_file: bool = True
     early: Refusal | None = None
     previous: Refusal | None = None
 
@@ -112,7 +112,7 @@ def test_a_contract_is_frozen_when_the_three_accept() -> None:
 
 @pytest.mark.parametrize("party", Party)
 def test_nobody_signs_before_the_file_is_there(party: Party) -> None:
-    subject = Subject(S.TO_SIGN, frozen_document=None)
+    subject = Subject(S.TO_SIGN, has_frozen_file=False)
     assert "en préparation" in refusal_of(f"sign_for_{party.value}", subject)
 
 
@@ -125,7 +125,7 @@ def test_nobody_signs_terms_that_the_day_has_overtaken() -> None:
 
 def test_three_signatures_and_not_two() -> None:
     subject = Subject(S.TO_SIGN, parties_to_sign=[Party.ARS])
-    assert refusal_of("enter_into_force", subject) == "Il manque une signature : ARS."
+    assert refusal_of("enter_into_force", subject) == "Il manque une signature\u00a0: ARS."
 
 
 @pytest.mark.parametrize(
