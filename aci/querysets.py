@@ -33,7 +33,7 @@ class ContractQuerySet(models.QuerySet[Any]):
 
     def with_page(self) -> ContractQuerySet:
         """With what the pages show around it, in the same query."""
-        return self.select_related(
+        shown: ContractQuerySet = self.select_related(
             "cpts__territory",
             "cpts__region",
             "cpts__departement",
@@ -42,7 +42,17 @@ class ContractQuerySet(models.QuerySet[Any]):
             "grid",
             "document_job",
             "previous",
+        ).annotate(
+            has_frozen_file=Exists(
+                apps.get_model("aci", "ContractDocument").objects.filter(
+                    contract=OuterRef("pk"),
+                    kind="frozen",
+                    version=OuterRef("terms_version"),
+                    file__isnull=False,
+                )
+            )
         )
+        return shown
 
     def with_newest_population(self) -> ContractQuerySet:
         """What the frozen communes count in the newest vintage that knows them all.

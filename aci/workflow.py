@@ -32,7 +32,7 @@ class ContractLike(Protocol):
     @property
     def parties_to_sign(self) -> list[Party]: ...
     @property
-    def frozen_document(self) -> object | None: ...
+    def has_frozen_file(self) -> bool: ...
     def first_start_refusal(self, day: dt.date) -> Refusal | None: ...
     def previous_refusal(self, day: dt.date) -> Refusal | None: ...
 
@@ -52,7 +52,7 @@ def accepted_by_all(contract: ContractLike) -> Refusal | None:
 @in_words("le document figé est prêt, et ses dates tiennent encore le jour de la signature")
 def ready_to_sign(contract: ContractLike) -> Refusal | None:
     """What is signed is a stored file, of terms that still hold on the day of the signature."""
-    if contract.frozen_document is None:
+    if not contract.has_frozen_file:
         return Refusal(
             "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
         )

@@ -179,6 +179,11 @@ class Contract(models.Model):
             kind="frozen", version=self.terms_version, file__isnull=False
         ).first()
 
+    @cached_property
+    def has_frozen_file(self) -> bool:
+        """Whether the file to sign is stored; the pages read it with the contract itself."""
+        return self.frozen_document is not None
+
     def first_start_refusal(self, day: dt.date) -> Refusal | None:
         """No mission starts before the signature (funding.md, « Time »)."""
         early = [
