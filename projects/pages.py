@@ -180,10 +180,6 @@ class FilingPage:
         ]
 
     @property
-    def steps_done(self) -> int:
-        return sum(1 for step in self.filing.steps if step.state(self.filing.answers) == "done")
-
-    @property
     def open_requests(self) -> list[OpenRequest]:
         """Requests without an answer."""
         labels = self.filing.commentable
@@ -237,9 +233,6 @@ class FilingPage:
                     name, label, act_url(self.filing, name), refusal.reason if refusal else ""
                 )
         return list(acts.values())
-
-    def act(self, name: str) -> Act | None:
-        return next((act for act in self.acts if act.name == name), None)
 
     def _where(self, comment: FieldComment) -> str:
         """The field to correct, the communes or the pieces."""

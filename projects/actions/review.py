@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.access import Permission, Role
+from accounts.access import Role
 from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused
-from foundation.workflow import NotAllowed
 from projects import emails
 from projects.actions.act import awaited, next_deadline, note, pass_through, set_clock
 from projects.models import FieldComment, Filing, Kind, Opinion, Submission, Suspension
@@ -155,7 +154,11 @@ def give_opinion(
     if level not in filing.given_levels:
         filing.given_levels = [*filing.given_levels, level.value]
     filing.save(update_fields=["given_levels"])
-    move(filing.cpts, baton=awaited(filing), deadline=next_deadline(filing))
+    # Another opinion is awaited: its date does not move.
+    cpts = filing.cpts
+    same_date = (cpts.next_deadline, cpts.next_deadline_label) if cpts.next_deadline else None
+    deadline = same_date if filing.missing_levels else next_deadline(filing)
+    move(cpts, baton=awaited(filing), deadline=deadline)
     label = filing.procedure.label_of(level, filing.kind)
     entry = note(
         f"give_{level}_opinion",
@@ -187,8 +190,6 @@ def _body_of(user: User, filing: Filing, level: Level) -> str:
         if seat.role == Role.COMMITTEE
         and all(getattr(filing.cpts, name) == code for name, code in seat.area.items())
     ]
-    if not seats:
-        raise NotAllowed(Permission.OPINION_GIVE)
     fit = [seat for seat in seats if level == Level.LOCAL or is_regional(seat)]
     if not fit:
         raise Refused("Votre comité est local : il donne l’avis local, non l’avis régional.")

@@ -206,9 +206,13 @@ class TestGiveOpinion:
         in_grand_est(cast)
         with pytest.raises(Refused, match="comité local est attendu"):
             self.give(letter, cast.committee_member)
-        self.give(letter, filings.local_committee_member(cast), "local")
+        cast.rives.refresh_from_db()
+        awaited_by = cast.rives.next_deadline
+        with clock.at(clock.now() + dt.timedelta(days=20)):
+            self.give(letter, filings.local_committee_member(cast), "local")
         cast.rives.refresh_from_db()
         assert cast.rives.baton == Baton.COMMITTEE
+        assert cast.rives.next_deadline == awaited_by  # the date does not move
         self.give(letter, cast.committee_member)
         cast.rives.refresh_from_db()
         assert cast.rives.baton == Baton.ARS
