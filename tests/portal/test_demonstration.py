@@ -1,0 +1,172 @@
+"""The demonstration as it is loaded: real figures, a signed PDF, something to do for each role."""
+
+from collections.abc import Iterator
+from io import BytesIO, StringIO
+from typing import Any
+
+import pikepdf
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts import demonstration
+from accounts.models import User
+from aci.models import Contract, ContractDocument
+from records.models import JournalEntry
+from territories.actions import population_by_vintage
+from territories.models import Cpts, Stage
+from tests.portal.crawl import Crawl
+
+pytestmark = pytest.mark.xdist_group("demonstration")  # loaded once, by one worker
+
+REAL = {
+    # Each: number of communes, vintage, population and taille where they are known, stage.
+    "vexin-normand": (39, 2017, 32_048, 1, Stage.EXPIRED),
+    "bugey-sud": (43, 2017, 39_965, 1, Stage.EXPIRED),
+    "bethunois": (32, 2020, None, 3, Stage.CONTRACTED),
+    "collines-artois": (20, 2020, None, 3, Stage.CONTRACTED),
+    "val-de-lys-romane": (32, 2021, None, 2, Stage.CONTRACTED),
+    "est-sedanais": (49, 2016, None, None, Stage.LETTER),
+    "vouzinois": (95, 2016, None, None, Stage.LETTER),
+    "epernay": (112, 2016, None, None, Stage.LETTER),
+    "sauer-niederbronn": (37, 2016, None, None, Stage.LETTER),
+    "thur-doller": (46, 2016, None, None, Stage.LETTER),
+    "saint-dizier": (60, 2016, None, None, Stage.VALIDATED),
+    "messin": (46, 2016, None, None, Stage.VALIDATED),
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The commands of the README, in one transaction that is rolled back afterwards."""
+    before, settings.MEDIA_ROOT = settings.MEDIA_ROOT, str(tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_territories", verbosity=0)
+        out = StringIO()
+        call_command("seed_demo", stdout=out)
+        yield settings.MEDIA_ROOT
+        transaction.set_rollback(True)
+    settings.MEDIA_ROOT = before
+
+
+@pytest.fixture(autouse=True)
+def media_of_the_demonstration(
+    request: pytest.FixtureRequest, own_media_root: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back to the folder where the demonstration wrote its files."""
+    if "loaded" in request.fixturenames:
+        media_root = request.getfixturevalue("loaded")
+        monkeypatch.setattr(settings, "MEDIA_ROOT", media_root)
+
+
+def cpts(slug: str) -> Cpts:
+    return Cpts.objects.select_related("territory").get(slug=slug)
+
+
+@pytest.mark.parametrize("slug", sorted(REAL))
+def test_the_real_cpts_stand_at_the_stage_of_their_document(loaded: str, slug: str) -> None:
+    communes, vintage, population, size, stage = REAL[slug]
+    one = cpts(slug)
+    territory = one.territory
+    assert territory is not None
+    assert territory.communes.count() == communes
+    assert territory.vintage == vintage
+    assert one.stage == stage
+    assert one.stage_as_of is not None
+    assert one.stage_source
+    assert one.is_public
+    if population:
+        assert territory.population == population
+    if size:
+        assert territory.size == size
+
+
+def test_bugey_sud_would_change_size_with_the_newest_vintage(loaded: str, client: Client) -> None:
+    one = cpts("bugey-sud")
+    assert population_by_vintage(one.territory)[2023] == 40_556
+    reviewer = one.filings.first().edited_by
+    page = sign_in_as(client, reviewer.email, one, "territoire")
+    assert "la taille serait 2 au lieu de 1" in page
+
+
+def sign_in_as(client: Client, email: str, one: Cpts, tab: str) -> str:
+    client.force_login(
+        User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    answer = client.get(f"/dossiers/{one.reference}/{tab}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_signed_contracts_have_their_files_with_three_signatures(loaded: str) -> None:
+    signed = Contract.objects.exclude(signed_on=None)
+    assert signed.count() == 5
+    for contract in signed:
+        files = {item.kind: item.file for item in contract.documents.exclude(file=None)}
+        frozen = files[ContractDocument.Kind.FROZEN].read()
+        final = files[ContractDocument.Kind.FINAL].read()
+        assert contract.signatures.filter(voided_at=None).count() == 3
+        with pikepdf.open(BytesIO(frozen)) as before, pikepdf.open(BytesIO(final)) as after:
+            assert len(after.pages) == len(before.pages) + 1
+
+
+def test_the_journal_tells_each_life_in_order(loaded: str) -> None:
+    """Journal entries of a dossier never go back in time."""
+    for one in Cpts.objects.all():
+        instants = list(
+            JournalEntry.objects.filter(dossier=one.reference)
+            .order_by("number")
+            .values_list("at", flat=True)
+        )
+        assert instants == sorted(instants), one.slug
+
+
+def test_loading_again_changes_nothing(loaded: str) -> None:
+    counted = (Cpts.objects.count(), JournalEntry.objects.count(), Contract.objects.count())
+    out = StringIO()
+    call_command("seed_demo", stdout=out)
+    assert "déjà chargée" in out.getvalue()
+    assert counted == (
+        Cpts.objects.count(),
+        JournalEntry.objects.count(),
+        Contract.objects.count(),
+    )
+
+
+@pytest.mark.parametrize("person", demonstration.people(), ids=lambda person: person.part)
+def test_every_page_one_can_reach_answers_within_its_budget(
+    loaded: str, client: Client, person: demonstration.Person
+) -> None:
+    """Follow every link from the desk: no error, six queries at the most (quality.md)."""
+    client.post(
+        "/connexion/",
+        {"username": person.email, "password": settings.DEMONSTRATION_PASSWORD},
+        follow=True,
+    )
+    assert client.session.get("_auth_user_id"), f"{person.email} cannot sign in"
+    crawl = Crawl(client)
+    costly = {}
+    for path in crawl.paths("/tableau-de-bord/"):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = crawl.visit(path)
+        assert answer.status_code == 200, path
+        asked = [
+            query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))
+        ]
+        if len(asked) > 6:
+            costly[path] = len(asked)
+    assert len(crawl.visited) > 3
+    assert costly == {}
+
+
+@pytest.mark.django_db
+def test_without_communes_it_says_which_command_comes_first() -> None:
+    with pytest.raises(CommandError, match="load_territories"):
+        call_command("seed_demo")
