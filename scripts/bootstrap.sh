@@ -29,7 +29,7 @@ stoppable() {
 
 pdf_packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 all_packages="python3-venv $pdf_packages"
-if [ "$purpose" = test ]; then all_packages="$all_packages postgresql chromium"; fi
+if [ "$purpose" = test ]; then all_packages="$all_packages postgresql chromium libatomic1"; fi
 
 # Installs Debian packages where we may; otherwise says the exact line to type, once for all.
 apt_install() {
@@ -134,6 +134,8 @@ has_postgresql() {
     command -v initdb >/dev/null || find /usr/lib/postgresql -name initdb 2>/dev/null | grep -q .
 }
 has_chromium() { command -v chromium >/dev/null; }
+# The program that drives Chromium comes in a Python wheel, but needs one library of the system.
+browser_driver_starts() { .venv/bin/python -m playwright --version >/dev/null 2>&1; }
 
 build_environment
 if [ "$purpose" = run ]; then
@@ -148,4 +150,5 @@ if [ "$purpose" = test ]; then
     # What stays missing is counted and said at the end by scripts/run_tests.py.
     has_postgresql || apt_install postgresql || true
     has_chromium || apt_install chromium || true
+    browser_driver_starts || apt_install libatomic1 || true
 fi

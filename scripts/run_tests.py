@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -122,6 +123,15 @@ def throwaway_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def missing_for_journeys() -> str:
+    """The Debian package without which no browser opens; empty when all is there."""
+    if shutil.which("chromium") is None:
+        return "chromium"
+    driver = [sys.executable, "-m", "playwright", "--version"]
+    starts = subprocess.run(driver, capture_output=True, check=False).returncode == 0
+    return "" if starts else "libatomic1"
+
+
 class Suite:
     """The parts of the suite and the servers they need, stopped in all cases."""
 
@@ -178,18 +188,17 @@ class Suite:
             ["tests", "-q", "-n", "0", "-m", "worker and not journey"],
             live,
         )
-        chromium = shutil.which("chromium")
-        if chromium is None:
+        if missing := missing_for_journeys():
             self._summary.not_run.append(
-                "les parcours dans le navigateur : Chromium est absent "
-                "(apt-get install -y --no-install-recommends chromium)"
+                f"les parcours dans le navigateur : {missing} est absent "
+                f"(apt-get install -y --no-install-recommends {missing})"
             )
             return
         self._run_part(
             "Parcours dans Chromium",
             "journeys",
             ["tests", "-q", "-n", "0", "-m", "journey"],
-            {**live, "CHROMIUM": chromium},
+            live,
         )
 
     def _run_on_sqlite(self, broker_url: str) -> None:
