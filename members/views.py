@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.htmx import render_page_or_part
-from foundation.pages import page_of
+from foundation.paging import page_of
 from members import actions
 from members.figures import Figures
 from members.filters import MemberFilter

@@ -7,7 +7,6 @@ import pytest
 from accounts.access import Permission
 from accounts.models import User
 from foundation import clock
-from foundation.pages import page_of
 from members import actions
 from members.models import Consent, Member
 from tests.cast import Cast
@@ -92,19 +91,3 @@ def test_agreements_in_force(cast: Cast) -> None:
     actions.set_consents(found, ["image"], by=User.objects.portal(), by_link=True)
     assert [item.purpose for item in Consent.objects.in_force()] == ["image"]
     assert Consent.objects.newest_first().count() == 2
-
-
-def test_a_page_and_its_total_come_together(cast: Cast, django_assert_num_queries: object) -> None:
-    for rank in range(5):
-        applicant(cast.rives, email=f"m{rank}@example.org", last_name=f"Nom{rank}")
-    rows = Member.objects.order_by("search_name", "pk")
-    with django_assert_num_queries(1):  # type: ignore[operator]
-        page = page_of(rows, "2", size=2)
-    assert [item.last_name for item in page.object_list] == ["Nom2", "Nom3"]
-    assert (page.number, page.paginator.count, page.paginator.num_pages) == (2, 5, 3)
-    assert page_of(rows, "99", size=2).number == 3
-    assert len(page_of(rows, "99", size=2).object_list) == 1
-    for nonsense in (None, "", "abc", "-1", "0", "1e9", "９", "9" * 30):
-        assert page_of(rows, nonsense, size=2).number == 1
-    nobody = page_of(rows.none(), "3", size=2)
-    assert (nobody.number, nobody.paginator.count, list(nobody.object_list)) == (1, 0, [])
