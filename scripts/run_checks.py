@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+import tempfile
 import time
 
 from scripts.processes import ROOT, StopRequest
@@ -61,7 +62,10 @@ def check_steps() -> list[Step]:
 
 def run_checks(stop_request: StopRequest) -> list[Step]:
     steps = check_steps()
-    run_steps(steps, stop_request, at_once=2)
+    with tempfile.TemporaryDirectory(prefix="cpts-checks-") as folder:
+        for step in steps:
+            step.env = {**step.env, "TMPDIR": folder}
+        run_steps(steps, stop_request, at_once=2)
     for step in steps:
         print(f"{'✓' if step.passed else '✗'} {step.name} ({duration(step.seconds)})")
     for step in steps:
