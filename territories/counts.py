@@ -23,8 +23,7 @@ class Coverage:
 
 def coverage() -> Coverage:
     """Two queries. A commune shared by several CPTS counts once; arrondissements count apart."""
-    public = Cpts.objects.public()
-    dossiers = public.aggregate(
+    dossiers = Cpts.objects.standing().aggregate(
         cpts=Count("pk"), contracts=Count("pk", filter=Q(stage=Stage.CONTRACTED))
     )
     covered = TerritoryCommune.objects.in_public_cpts()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from foundation import clock
 from foundation.bulk import insert_rows
@@ -52,6 +52,9 @@ def load(reference: Reference) -> Loaded:
             ReferenceFile(name=name, sha256=fingerprints[name], loaded_at=clock.now())
             for name in FILES
         )
+        # Without fresh statistics PostgreSQL would read these tables as if they were empty.
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     return Loaded(counts)
 
 

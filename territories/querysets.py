@@ -72,6 +72,10 @@ class CptsQuerySet(models.QuerySet[Any]):
         """What anybody may see: communities whose letter was declared complete."""
         return self.filter(is_public=True)
 
+    def standing(self) -> CptsQuerySet:
+        """Public ones that cover their communes: a refused or withdrawn project covers nobody."""
+        return self.public().exclude(stage__in=["abandoned", "terminated"])
+
     def with_header(self) -> CptsQuerySet:
         """With what the head of a dossier and the lists show, in the same query."""
         rows = self.select_related("territory", "region", "departement", "cpam_district")
@@ -179,7 +183,7 @@ class TerritoryCommuneQuerySet(models.QuerySet[Any]):
 
     def in_public_cpts(self) -> TerritoryCommuneQuerySet:
         """Of the territories in force that anybody may see."""
-        public = apps.get_model("territories", "Cpts").objects.public()
+        public = apps.get_model("territories", "Cpts").objects.standing()
         return self.filter(territory__in=public.values("territory"))
 
 

@@ -34,7 +34,7 @@ def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
     found = get_object_or_404(Commune.objects.with_places(), insee_code=insee_code)
     context = {
         "commune": found,
-        "covering": Cpts.objects.public().covering(found).with_card().order_by("name"),
+        "covering": Cpts.objects.standing().covering(found).with_card().order_by("name"),
         "populations": found.populations.order_by("-vintage"),
     }
     return render(request, "territories/commune.html", context)

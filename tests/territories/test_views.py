@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from territories.actions import ChosenCommune, choose_communes, found_cpts, move
+from territories.counts import coverage
 from territories.models import Baton, Commune, Cpts, Stage, TerritoryCommune
+from territories.search import find_communes
 from tests.cast import Cast, Geography
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,13 @@ class TestCommune:
     def test_a_hidden_cpts_is_not_told(self, client: Client, cast: Cast) -> None:
         Cpts.objects.update(is_public=False)
         assert "CPTS Rives" not in text_of(client.get("/communes/62119/"))
+
+    @pytest.mark.parametrize("stage", [Stage.ABANDONED, Stage.TERMINATED])
+    def test_an_ended_cpts_covers_nobody(self, client: Client, cast: Cast, stage: Stage) -> None:
+        Cpts.objects.update(stage=stage)
+        assert "CPTS Rives" not in text_of(client.get("/communes/62119/"))
+        assert find_communes("béthune", limit=5).answers[0].cpts == []
+        assert coverage().communes == 0
 
     @pytest.mark.parametrize("code", ["99999", "6211", "ABCDE", "%00"])
     def test_unknown_communes_are_not_found(
