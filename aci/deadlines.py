@@ -7,18 +7,10 @@ from dataclasses import dataclass
 
 from aci.funding_settings import FundingSettings, LeapAnniversary
 from aci.mission_codes import MissionCode, MissionKind
-from foundation.dates import format_date
+from foundation.dates import add_months, format_date, refuse_beyond_calendar
 from foundation.refusal import Refused
 
 DEFAULTS = FundingSettings()
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """`months` after a day, clamped to the end of the month: 31 August + 6 = 28 or 29 February."""
-    year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
-    _refuse_beyond_calendar(day, year)
-    last = calendar.monthrange(year, month_index + 1)[1]
-    return dt.date(year, month_index + 1, min(day.day, last))
 
 
 def whole_months(start: dt.date, end: dt.date) -> int:
@@ -32,7 +24,7 @@ def anniversary(
 ) -> dt.date:
     """The nth anniversary, always counted from the signature: 29 February returns in leap years."""
     year = signed_on.year + years
-    _refuse_beyond_calendar(signed_on, year)
+    refuse_beyond_calendar(signed_on, year)
     if (signed_on.month, signed_on.day) != (2, 29) or calendar.isleap(year):
         return signed_on.replace(year=year)
     return dt.date(year, 3, 1) if leap is LeapAnniversary.MARCH_1 else dt.date(year, 2, 28)
@@ -159,9 +151,3 @@ def mission_deadlines(
 
 def _months_after(day: dt.date, months: int | None) -> dt.date | None:
     return None if months is None else add_months(day, months)
-
-
-def _refuse_beyond_calendar(day: dt.date, year: int) -> None:
-    """Years of the calendar stop at 9999: a later anniversary is a typing error to be told."""
-    if not dt.MINYEAR <= year <= dt.MAXYEAR:
-        raise Refused(f"La date du {format_date(day)} est trop lointaine pour un contrat.")

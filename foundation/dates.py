@@ -3,6 +3,8 @@
 import calendar
 import datetime as dt
 
+from foundation.refusal import Refused
+
 MONTHS = (
     "janvier",
     "février",
@@ -28,5 +30,12 @@ def format_date(day: dt.date) -> str:
 def add_months(day: dt.date, months: int) -> dt.date:
     """`months` after a day, clamped to the end of the month: 31 August + 6 = 28 or 29 February."""
     year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
+    refuse_beyond_calendar(day, year)
     last = calendar.monthrange(year, month_index + 1)[1]
     return dt.date(year, month_index + 1, min(day.day, last))
+
+
+def refuse_beyond_calendar(day: dt.date, year: int) -> None:
+    """Years of the calendar stop at 9999: a later anniversary is a typing error to be told."""
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        raise Refused(f"La date du {format_date(day)} est trop lointaine.")
