@@ -174,7 +174,8 @@ class Suite:
     def _run_on_postgresql(self, database_url: str, broker_url: str) -> None:
         env = {"DATABASE_URL": database_url}
         # tests/rules has just run with the checks.
-        main = ["tests", "--ignore=tests/rules", "-q", "-n", "2"]
+        # Tests of one group share what is long to load: they stay on one process.
+        main = ["tests", "--ignore=tests/rules", "-q", "-n", "2", "--dist", "loadgroup"]
         self._run_part(
             "Tests sur PostgreSQL",
             "postgresql",

@@ -218,7 +218,11 @@ def _district_of_communes(chosen: list[ChosenCommune], departement: Departement)
 
 def _district_holding(communes: QuerySet[Commune]) -> CpamDistrict:
     """The fund of these communes of one département."""
-    return CpamDistrict.objects.filter(communes__in=communes).order_by("pk")[:1].get()
+    known = communes.exclude(cpam_district=None).order_by("pk")
+    district: CpamDistrict = CpamDistrict.objects.get(
+        pk=known.values_list("cpam_district", flat=True)[0]
+    )
+    return district
 
 
 def _seed_communes() -> dict[str, list[ChosenCommune]]:
