@@ -8,21 +8,24 @@ import django
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-COMMANDS = ("compress_static", "migrate", "load_territories", "seed_demo")
+COMMANDS = ("compress_static", "migrate", "load_territories")
+WITH_DEMONSTRATION = ("seed_demo",)  # it loads grids and indicators itself
+WITHOUT_DEMONSTRATION = ("load_grids", "load_indicators")
 LABELS = {
     "compress_static": "Feuilles de style et scripts",
     "migrate": "Base de données",
     "load_territories": "Communes, EPCI et populations",
     "seed_demo": "Démonstration",
+    "load_grids": "Barèmes de financement",
+    "load_indicators": "Indicateurs des missions",
 }
 
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpts_portal.settings.dev")
     django.setup()
-    for command in COMMANDS:
-        if command == "seed_demo" and not settings.DEMONSTRATION:
-            continue
+    rest = WITH_DEMONSTRATION if settings.DEMONSTRATION else WITHOUT_DEMONSTRATION
+    for command in COMMANDS + rest:
         print(f"  {LABELS[command]}…", end="", flush=True)
         started = time.monotonic()
         try:
