@@ -6,13 +6,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.access import Permission
 from aci.parties import Party
 from aci.workflow import ContractState
 from foundation import clock
-from territories.querysets import scope_filter
+from territories.querysets import counted_people, scope_filter
 
 
 class ContractQuerySet(models.QuerySet[Any]):
@@ -66,7 +66,10 @@ class ContractQuerySet(models.QuerySet[Any]):
         newest = (
             figures.order_by()
             .values("vintage")
-            .annotate(people=Sum("municipal"), known=Count("pk"))
+            .annotate(
+                people=Sum(counted_people(F("municipal"), F("commune__memberships__share"))),
+                known=Count("pk"),
+            )
             .order_by("-known", "-vintage")  # a vintage that lacks a commune comes last
         )
         known: ContractQuerySet = self.annotate(

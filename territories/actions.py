@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, Max, Sum
 from django.utils.text import slugify
 
 from accounts.access import Role
@@ -24,9 +24,12 @@ from territories.models import (
     Departement,
     Population,
     Stage,
+    StagePeriod,
     Territory,
     TerritoryCommune,
 )
+from territories.querysets import counted_people
+from territories.shares import WHOLE, counted
 from territories.sizes import read_thresholds, size_of, thresholds_on
 
 # No 0/O, 1/I/L: a reference is read aloud on the telephone.
@@ -66,6 +69,7 @@ def found_cpts(
         cpts=cpts, vintage=default_vintage(clock.today()), valid_from=clock.today()
     )
     cpts.save(update_fields=["territory"])
+    StagePeriod.objects.create(cpts=cpts, stage=cpts.stage, starts_on=cpts.stage_since)
     assign(by, Role.HOLDER, cpts=cpts)
     journal.record(
         "found_cpts",
@@ -106,17 +110,23 @@ def note_document(cpts: Cpts, *, known_on: dt.date, source: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ChosenCommune:
-    """A commune chosen for a territory and how it is known."""
+    """A commune chosen for a territory, the part of it that counts, and how it is known."""
 
     insee_code: str
     certainty: str = TerritoryCommune.Certainty.NAMED
+    share: int = WHOLE  # in ten-thousandths
+    part: str = ""
 
 
 def locked_territory(cpts: Cpts) -> Territory:
-    """The territory in use, until the end of the transaction for this act alone."""
-    if cpts.territory_id is None:
+    """The territory in use, until the end of the transaction for this act alone.
+
+    The CPTS is held first, as every other act does: two acts never wait for each other.
+    """
+    held = Cpts.objects.select_for_update(of=("self",)).only("territory").get(pk=cpts.pk)
+    if held.territory_id is None:
         raise Refused("Ce dossier n’a pas de territoire.")
-    return Territory.objects.select_for_update(of=("self",)).get(pk=cpts.territory_id)
+    return Territory.objects.select_for_update(of=("self",)).get(pk=held.territory_id)
 
 
 @transaction.atomic
@@ -131,15 +141,19 @@ def choose_communes(
 ) -> Territory:
     """Replace the communes of the draft territory and count its population and size.
 
+    A version that was handed over is kept as it was: the change opens a new one.
     Refuses an unknown commune, a missing figure (never taken as 0), an empty or frozen territory.
     """
     territory = locked_territory(cpts)
     if territory.is_frozen:
         raise Refused("Le territoire est figé par le contrat : seul un avenant peut le modifier.")
     by_code = {item.insee_code: item for item in chosen}
-    _refuse_counted_twice(by_code.keys())
+    refuse_counted_twice(by_code.keys())
     vintage = vintage or territory.vintage
-    figures = _figures_of(by_code.keys(), vintage)
+    municipal = figures_of(by_code.keys(), vintage)
+    figures = {code: counted(municipal[code], item.share) for code, item in by_code.items()}
+    if territory.handed_over_at is not None:
+        territory = _open_version(territory)
     territory.communes.all().delete()
     TerritoryCommune.objects.bulk_create(
         TerritoryCommune(
@@ -147,6 +161,8 @@ def choose_communes(
             commune_id=code,
             population=figures[code],
             certainty=item.certainty,
+            share=item.share,
+            part=item.part,
         )
         for code, item in by_code.items()
     )
@@ -159,8 +175,20 @@ def choose_communes(
     territory.size = _size_today(territory.population)
     uncertain = {TerritoryCommune.Certainty.INFERRED, TerritoryCommune.Certainty.FILLED}
     territory.is_completed = any(item.certainty in uncertain for item in by_code.values())
+    territory.changed_at = clock.real_now()
     territory.save()
     _note_concerns(cpts, by_code.keys())
+    cpts.territory = territory
+    cpts.save(update_fields=["territory"])
+    return territory
+
+
+def hand_over_territory(cpts: Cpts) -> Territory:
+    """The version as the authorities receive it: from now on a change opens another one."""
+    territory = locked_territory(cpts)
+    if territory.handed_over_at is None:
+        territory.handed_over_at = clock.now()
+        territory.save(update_fields=["handed_over_at"])
     cpts.territory = territory
     return territory
 
@@ -174,6 +202,22 @@ def freeze_territory(cpts: Cpts) -> Territory:
     territory.frozen_at = clock.now()
     territory.save(update_fields=["frozen_at"])
     return territory
+
+
+def _open_version(territory: Territory) -> Territory:
+    """The version after this one, from today on; the old one keeps its communes and its dates."""
+    today = clock.today()
+    territory.replaced_on = max(today, territory.valid_from)
+    territory.changed_at = clock.real_now()
+    territory.save(update_fields=["replaced_on", "changed_at"])
+    return Territory.objects.create(
+        cpts_id=territory.cpts_id,
+        valid_from=territory.replaced_on,
+        vintage=territory.vintage,
+        vintage_reason=territory.vintage_reason,
+        source=territory.source,
+        overlap_reason=territory.overlap_reason,
+    )
 
 
 def move(
@@ -198,6 +242,23 @@ def move(
     if public is not None:
         cpts.is_public = public
     cpts.save()
+    _note_stage(cpts)
+
+
+def _note_stage(cpts: Cpts) -> None:
+    """Keep the history of stages: the last one of a day counts for that day."""
+    today, now = clock.today(), clock.real_now()
+    present = cpts.stage_periods.filter(ends_on=None).first()
+    if present and (present.stage, present.is_public) == (cpts.stage, cpts.is_public):
+        return
+    if present and present.starts_on >= today:
+        present.stage, present.is_public, present.changed_at = cpts.stage, cpts.is_public, now
+        present.save(update_fields=["stage", "is_public", "changed_at"])
+        return
+    if present:
+        present.ends_on, present.changed_at = today, now
+        present.save(update_fields=["ends_on", "changed_at"])
+    cpts.stage_periods.create(stage=cpts.stage, is_public=cpts.is_public, starts_on=today)
 
 
 def population_by_vintage(territory: Territory) -> dict[int, int]:
@@ -206,16 +267,19 @@ def population_by_vintage(territory: Territory) -> dict[int, int]:
     A vintage in which one commune has no figure is left out rather than counted short.
     """
     rows = (
-        Population.objects.filter(commune__in=territory.communes.values("commune"))
+        Population.objects.filter(commune__memberships__territory=territory)
         .values("vintage")
-        .annotate(people=Sum("municipal"), known=Count("pk"))
+        .annotate(
+            people=Sum(counted_people(F("municipal"), F("commune__memberships__share"))),
+            known=Count("pk"),
+        )
         .order_by("vintage")
     )
     whole = territory.commune_count
     return {row["vintage"]: row["people"] for row in rows if row["known"] == whole}
 
 
-def _refuse_counted_twice(codes: Iterable[str]) -> None:
+def refuse_counted_twice(codes: Iterable[str]) -> None:
     """Paris, Lyon and Marseille exist whole and by arrondissement: their people count once."""
     chosen = set(codes)
     twice = Commune.objects.filter(insee_code__in=chosen, parent__in=chosen)
@@ -224,7 +288,7 @@ def _refuse_counted_twice(codes: Iterable[str]) -> None:
         raise Refused(f"{both[0]} fait partie de {both[1]} : choisissez l’une ou l’autre.")
 
 
-def _figures_of(codes: Iterable[str], vintage: int) -> dict[str, int]:
+def figures_of(codes: Iterable[str], vintage: int) -> dict[str, int]:
     """The municipal population of each commune; refuses by naming what is unknown."""
     wanted = set(codes)
     if not wanted:

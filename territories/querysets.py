@@ -8,16 +8,25 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from foundation.search import search_key
+from territories.shares import WHOLE
 
 # Two to five digits, or Corsica: the beginning of a postal code, or a code whole.
 CODE = re.compile(r"\d{2,5}|2[AB]\d{3}")
 READING = {Permission.DOSSIER_SEE, Permission.DOSSIER_LIST, Permission.SHARED_SEE}
+
+
+def counted_people(municipal: Any, share: Any) -> Any:
+    """`territories.shares.counted` as an expression: rounded half up, like each row of a territory.
+
+    Integers on both databases; large, since 2 million inhabitants × 10 000 overflow the small kind.
+    """
+    return (Cast(municipal, BigIntegerField()) * share + WHOLE // 2) / WHOLE
 
 
 def scope_filter(
@@ -125,8 +134,8 @@ class CommuneQuerySet(models.QuerySet[Any]):
     """Communes, found as people name them."""
 
     def whole(self) -> CommuneQuerySet:
-        """Communes only: the arrondissements of Paris, Lyon, Marseille would count twice."""
-        return self.filter(kind="COM")
+        """Communes of today only: the arrondissements of Paris, Lyon, Marseille count with them."""
+        return self.filter(kind="COM", successor=None)
 
     def with_places(self) -> CommuneQuerySet:
         """With what its page says of it, in the same query."""

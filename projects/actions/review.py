@@ -14,7 +14,7 @@ from projects.actions.act import awaited, next_deadline, note, pass_through, set
 from projects.models import FieldComment, Filing, Kind, Opinion, Submission, Suspension
 from projects.querysets import is_regional
 from projects.workflow import Level, State
-from territories.actions import move
+from territories.actions import hand_over_territory, move
 from territories.models import Stage, Territory
 from territories.scopes import quality_on
 
@@ -26,7 +26,7 @@ def submit(filing: Filing, *, by: User) -> Filing:
     """Hand the filing over to the ARS and the CPAM; an answer to pieces restarts the clock."""
     from_state = pass_through("submit", filing, by=by)
     now = clock.now()
-    filing.territory = filing.cpts.territory
+    filing.territory = hand_over_territory(filing.cpts)
     filing.submitted_at = now
     Submission.objects.create(
         filing=filing,

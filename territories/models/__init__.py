@@ -1,7 +1,15 @@
 """Where people live and work: reference geography, the CPTS, its communes, who works where."""
 
 from territories.models.assignments import Assignment
-from territories.models.communities import Baton, Concern, Cpts, Stage, Territory, TerritoryCommune
+from territories.models.communities import (
+    Baton,
+    Concern,
+    Cpts,
+    Stage,
+    StagePeriod,
+    Territory,
+    TerritoryCommune,
+)
 from territories.models.places import (
     Commune,
     CommuneHistory,
@@ -12,12 +20,15 @@ from territories.models.places import (
     ReferenceFile,
     Region,
 )
+from territories.models.shapes import Adjacency, CommuneShape, Rendition
 
 __all__ = [
+    "Adjacency",
     "Assignment",
     "Baton",
     "Commune",
     "CommuneHistory",
+    "CommuneShape",
     "Concern",
     "CpamDistrict",
     "Cpts",
@@ -26,7 +37,9 @@ __all__ = [
     "Population",
     "ReferenceFile",
     "Region",
+    "Rendition",
     "Stage",
+    "StagePeriod",
     "Territory",
     "TerritoryCommune",
 ]

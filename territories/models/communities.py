@@ -11,6 +11,7 @@ from foundation import clock
 from foundation.search import search_key
 from territories.models.places import Commune, CpamDistrict, Departement, Region
 from territories.querysets import CptsQuerySet, TerritoryCommuneQuerySet
+from territories.shares import WHOLE, format_share
 
 
 class Stage(models.TextChoices):
@@ -130,17 +131,58 @@ class Cpts(models.Model):
         return reverse("dossier", args=[self.reference])
 
 
+class StagePeriod(models.Model):
+    """A stage of a CPTS from one day to another: what « at a date » means for maps and figures.
+
+    Written by `territories.actions.move` only, with the stage that the CPTS itself shows.
+    """
+
+    cpts = models.ForeignKey(
+        Cpts, on_delete=models.CASCADE, related_name="stage_periods", verbose_name="CPTS"
+    )
+    stage = models.CharField("étape", max_length=20, choices=Stage)
+    is_public = models.BooleanField("visible du public", default=False)
+    starts_on = models.DateField("à partir du")
+    # The first day that no longer belongs to it; empty for the present stage.
+    ends_on = models.DateField("jusqu’au, exclu", null=True, blank=True)
+    changed_at = models.DateTimeField("écrite le", default=clock.real_now)
+
+    class Meta:
+        verbose_name = "période d’étape"
+        verbose_name_plural = "périodes d’étape"
+        ordering = ["cpts", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cpts"],
+                condition=models.Q(ends_on=None),
+                name="territories_stage_one_present",
+            ),
+            models.UniqueConstraint(
+                fields=["cpts", "starts_on"], name="territories_stage_one_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gt=models.F("starts_on")),
+                name="territories_stage_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cpts_id} {self.stage} à partir du {self.starts_on}"
+
+
 class Territory(models.Model):
     """One dated version of the communes of a CPTS, with its population for one vintage.
 
-    A draft version follows the holder's choices; a frozen one (signature) never changes again.
+    A draft version follows the holder's choices. Once handed over it is kept: the next change opens
+    a new version. A frozen one (signature) never changes again; only an amendment follows it.
     """
 
     cpts = models.ForeignKey(
         Cpts, on_delete=models.CASCADE, related_name="territories", verbose_name="CPTS"
     )
     valid_from = models.DateField("en vigueur à partir du", default=clock.today)
-    valid_to = models.DateField("en vigueur jusqu’au", null=True, blank=True)
+    # The first day that no longer belongs to it; empty for the version in use.
+    replaced_on = models.DateField("remplacé le", null=True, blank=True)
     vintage = models.PositiveSmallIntegerField("millésime de population")
     vintage_reason = models.CharField("motif du choix du millésime", max_length=300, blank=True)
     population = models.PositiveIntegerField("population municipale", default=0)
@@ -149,7 +191,11 @@ class Territory(models.Model):
     commune_count = models.PositiveSmallIntegerField("nombre de communes", default=0)
     source = models.CharField("source", max_length=200, blank=True)
     is_completed = models.BooleanField("territoire complété", default=False)
+    handed_over_at = models.DateTimeField("transmis le", null=True, blank=True)
     frozen_at = models.DateTimeField("figé le", null=True, blank=True)
+    # Why the holders keep communes that another CPTS already covers.
+    overlap_reason = models.CharField("motif du chevauchement", max_length=1000, blank=True)
+    changed_at = models.DateTimeField("modifié le", default=clock.real_now)
 
     class Meta:
         verbose_name = "territoire"
@@ -157,9 +203,14 @@ class Territory(models.Model):
         ordering = ["cpts", "valid_from"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(valid_to__isnull=True)
-                | models.Q(valid_to__gte=models.F("valid_from")),
+                condition=models.Q(replaced_on__isnull=True)
+                | models.Q(replaced_on__gte=models.F("valid_from")),
                 name="territories_territory_dates_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=["cpts"],
+                condition=models.Q(replaced_on=None),
+                name="territories_territory_one_in_use",
             ),
             models.CheckConstraint(
                 condition=models.Q(size__isnull=True) | models.Q(size__range=(1, 4)),
@@ -192,6 +243,9 @@ class TerritoryCommune(models.Model):
     commune = models.ForeignKey(
         Commune, on_delete=models.PROTECT, related_name="memberships", verbose_name="commune"
     )
+    # Several CPTS may share a commune: each counts its part of the inhabitants.
+    share = models.PositiveSmallIntegerField("part, en dix-millièmes", default=WHOLE)
+    part = models.CharField("partie de la commune", max_length=100, blank=True)
     population = models.PositiveIntegerField("population municipale comptée")
     certainty = models.CharField(
         "certitude", max_length=10, choices=Certainty, default=Certainty.NAMED
@@ -206,7 +260,10 @@ class TerritoryCommune(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["territory", "commune"], name="territories_commune_once_in_territory"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share__range=(1, WHOLE)), name="territories_commune_share"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -216,6 +273,14 @@ class TerritoryCommune(models.Model):
     def is_completed(self) -> bool:
         """True when no document names this commune: the screens say « complété »."""
         return self.certainty in {self.Certainty.INFERRED, self.Certainty.FILLED}
+
+    @property
+    def share_label(self) -> str:
+        """« 62,5 % (quartiers nord) »; empty for a whole commune."""
+        if self.share == WHOLE and not self.part:
+            return ""
+        named = f" ({self.part})" if self.part else ""
+        return f"{format_share(self.share)}{named}"
 
 
 class Concern(models.Model):

@@ -126,6 +126,15 @@ class Commune(models.Model):
         related_name="communes",
         verbose_name="CPAM",
     )
+    # A commune that vanished stays, since frozen territories name it; this one took its place.
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name="commune qui lui succède",
+    )
     postal_codes = models.CharField("codes postaux", max_length=200, blank=True)
     # Newest municipal figure, to put the large communes first in a search; the figures that count
     # for a territory are in `Population`, with their vintage.
