@@ -17,7 +17,7 @@ def now() -> dt.datetime:
 
 
 def real_now() -> dt.datetime:
-    """The present instant even while a history is replayed: for what says when rows were written."""
+    """The present instant even while a history is replayed: when a row was really written."""
     return dt.datetime.now(PARIS)  # noqa: TID251
 
 

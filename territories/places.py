@@ -27,3 +27,15 @@ def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["zone"] != OUTSIDE]
     return [{**row, "name": row["name"].replace("'", "’")} for row in rows]
+
+
+@cache
+def region_names() -> dict[str, str]:
+    """Code → name."""
+    return dict(region_choices())
+
+
+@cache
+def departement_names() -> dict[str, str]:
+    """Code → name, without the code that the choices put before it."""
+    return {code: label.partition(" – ")[2] for code, label in departement_choices()}

@@ -35,7 +35,7 @@ class TestConstraints:
         )
 
     def test_a_territory_does_not_end_before_it_begins(self, cast: Cast) -> None:
-        dates = {"valid_from": dt.date(2024, 2, 1), "valid_to": dt.date(2024, 1, 1)}
+        dates = {"valid_from": dt.date(2024, 2, 1), "replaced_on": dt.date(2024, 1, 1)}
         assert refused(lambda: Territory.objects.create(cpts=cast.rives, vintage=2023, **dates))
 
     @pytest.mark.parametrize("size", [0, 5])
