@@ -56,7 +56,8 @@ def rendition(key: str, fingerprint: str, media_type: str, make: Callable[[], by
 
 def content_of(kept: Rendition) -> bytes:
     """As it was made."""
-    return brotli.decompress(bytes(kept.brotli))
+    content: bytes = brotli.decompress(bytes(kept.brotli))
+    return content
 
 
 def answer(request: HttpRequest, kept: Rendition, *, max_age: int = ONE_HOUR) -> HttpResponse:
