@@ -111,6 +111,7 @@ class CptsQuerySet(models.QuerySet[Any]):
         """Those whose territory in force holds the commune, whole or by arrondissement."""
         memberships = apps.get_model("territories", "TerritoryCommune").objects
         same_place = Q(commune=commune.pk) | Q(commune__parent=commune.pk)
+        same_place |= Q(commune__successor=commune.pk)  # merged into it since
         if commune.parent_id:
             same_place |= Q(commune=commune.parent_id)
         return self.filter(territory__in=memberships.filter(same_place).values("territory"))

@@ -128,6 +128,8 @@ def _make_commune(row: dict[str, str]) -> None:
         cpam_district_id=row["district"],
         epci_id=row["epci"],
         postal_codes=row["postal_codes"],
+        population=int(row[str(VINTAGES[-1])]),
+        population_vintage=VINTAGES[-1],
     )
     Population.objects.bulk_create(
         Population(commune_id=row["code"], vintage=vintage, municipal=int(row[str(vintage)]))
