@@ -1,6 +1,6 @@
 """Writes the reference geography, all or nothing: a failed load leaves yesterday's data whole."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, models, transaction
@@ -9,6 +9,7 @@ from foundation import clock
 from foundation.bulk import insert_rows
 from foundation.refusal import Refused
 from foundation.search import search_key
+from territories.figures import newest_vintage, show_newest
 from territories.models import (
     Commune,
     CommuneHistory,
@@ -20,6 +21,8 @@ from territories.models import (
     Region,
 )
 from territories.reference_files import FILES, Reference, RejectedLine, Row
+from territories.schematic import Box, Place
+from territories.shapes import draw_schematic
 
 
 class RejectedReference(Refused):
@@ -40,14 +43,15 @@ class Loaded:
 def load(reference: Reference) -> Loaded:
     """Bring the database to the content of the files; does nothing when they did not change."""
     fingerprints = reference.fingerprints()
-    if fingerprints == dict(ReferenceFile.objects.values_list("name", "sha256")):
+    loaded = ReferenceFile.objects.filter(name__in=FILES)
+    if fingerprints == dict(loaded.values_list("name", "sha256")):
         return Loaded({})
     rejected = reference.check()
     if rejected:
         raise RejectedReference(rejected)
     with transaction.atomic():
         counts = _write(reference)
-        ReferenceFile.objects.all().delete()
+        loaded.delete()
         ReferenceFile.objects.bulk_create(
             ReferenceFile(name=name, sha256=fingerprints[name], loaded_at=clock.now())
             for name in FILES
@@ -79,19 +83,21 @@ def _write(reference: Reference) -> dict[str, int]:
             for row in reference.rows("epci.csv")
         ),
         "circonscriptions de CPAM": _load_districts(reference),
-        "communes": _upsert(_commune(row) for row in reference.communes()),
+        "communes": _load_communes(reference),
         "anciens codes": _load_history(reference),
         "populations": _load_populations(reference),
+        "contours approchés": draw_schematic(read_places(reference)),
     }
 
 
-def _upsert(rows: Iterable[models.Model]) -> int:
-    """Insert or update by primary key."""
+def _upsert(rows: Iterable[models.Model], *, kept: Iterable[str] = ()) -> int:
+    """Insert or update by primary key; the columns `kept` stay as they are in existing rows."""
     objects = list(rows)
     if not objects:
         return 0
     model = type(objects[0])
-    columns = [item.name for item in model._meta.concrete_fields if not item.primary_key]
+    names = {item.name for item in model._meta.concrete_fields if not item.primary_key}
+    columns = sorted(names.difference(kept))
     model._default_manager.bulk_create(
         objects,
         update_conflicts=True,
@@ -100,6 +106,20 @@ def _upsert(rows: Iterable[models.Model]) -> int:
         batch_size=2000,
     )
     return len(objects)
+
+
+def _load_communes(reference: Reference) -> int:
+    """What an import said since is kept: merged communes, and the funds that were confirmed."""
+    confirmed = dict(
+        Commune.objects.filter(cpam_district__is_confirmed=True).values_list(
+            "pk", "cpam_district_id"
+        )
+    )
+    rows = (
+        {**row, "cpam_district": confirmed.get(row["insee_code"]) or row["cpam_district"]}
+        for row in reference.communes()
+    )
+    return _upsert((_commune(row) for row in rows), kept=["successor"])
 
 
 def _commune(row: Row) -> Commune:
@@ -134,8 +154,9 @@ def _load_districts(reference: Reference) -> int:
 
 
 def _load_history(reference: Reference) -> int:
-    """Nothing points to these rows: they are replaced whole."""
-    CommuneHistory.objects.all().delete()
+    """Nothing points to these rows: each old code of the file is replaced whole."""
+    old_codes = {row["old_code"] for row in reference.history()}
+    CommuneHistory.objects.filter(old_code__in=old_codes).delete()
     fields = ["old_code", "old_name", "search_name", "current", "kind"]
     rows = (
         (
@@ -151,8 +172,12 @@ def _load_history(reference: Reference) -> int:
 
 
 def _load_populations(reference: Reference) -> int:
-    """Nothing points to these rows: they are replaced whole. Territories keep their own count."""
-    Population.objects.all().delete()
+    """Nothing points to these rows: a vintage is replaced whole, one imported since stays.
+
+    Territories keep their own count.
+    """
+    vintages = {int(row["reference_year"]) for row in reference.rows("populations.csv.gz")}
+    Population.objects.filter(vintage__in=vintages).delete()
     rows = (
         (
             row["insee_code"],
@@ -162,7 +187,24 @@ def _load_populations(reference: Reference) -> int:
         )
         for row in reference.rows("populations.csv.gz")
     )
-    return insert_rows(Population, ["commune", "vintage", "municipal", "total"], rows)
+    count = insert_rows(Population, ["commune", "vintage", "municipal", "total"], rows)
+    newest = newest_vintage()
+    if newest and newest > max(vintages):
+        show_newest(newest)
+    return count
+
+
+def read_places(reference: Reference) -> Iterator[Place]:
+    """Where communes lie; the dozen re-created lately have no centre yet and are left out."""
+    for row in reference.rows("commune_points.csv.gz"):
+        if row["lon"] and row["lat"]:
+            yield Place(row["insee_code"], float(row["lon"]), float(row["lat"]), _box(row))
+
+
+def _box(row: Row) -> Box | None:
+    if not (row["west"] and row["south"] and row["east"] and row["north"]):
+        return None
+    return float(row["west"]), float(row["south"]), float(row["east"]), float(row["north"])
 
 
 def _number(text: str) -> int | None:

@@ -25,9 +25,12 @@ FILES = (
     "communes.csv.gz",
     "communes_history.csv.gz",
     "populations.csv.gz",
+    "commune_points.csv.gz",
 )
 # No ARS, no CPAM and no published vintage there: a CPTS cannot stand on these communes.
 OUTSIDE = "com"
+# Degrees of longitude and latitude of a centre and of its bounding box; a few are not known.
+PLACE_LIMITS = {"lon": 180, "lat": 90, "west": 180, "south": 90, "east": 180, "north": 90}
 
 Row = dict[str, str]
 
@@ -75,6 +78,7 @@ class Reference:
         self._check_pairs(
             "populations.csv.gz", "insee_code", "reference_year", self._population_problem
         )
+        self._check("commune_points.csv.gz", "insee_code", self._place_problem)
         return self.rejected
 
     def rows(self, name: str) -> Iterator[Row]:
@@ -162,6 +166,21 @@ class Reference:
             return f"population totale illisible : « {row['population_totale']} »"
         year = row["reference_year"]
         return None if year.isdecimal() and 2000 < int(year) < 2100 else f"millésime : « {year} »"
+
+    def _place_problem(self, row: Row) -> str | None:
+        if row["insee_code"] not in self.codes["communes.csv.gz"]:
+            return f"commune inconnue : « {row['insee_code']} »"
+        for column, limit in PLACE_LIMITS.items():
+            if row[column] and not _is_degree(row[column], limit):
+                return f"la colonne {column} n’est pas en degrés : « {row[column]} »"
+        return None
+
+
+def _is_degree(text: str, limit: int) -> bool:
+    try:
+        return abs(float(text)) <= limit  # false for NaN too
+    except ValueError:
+        return False
 
 
 @contextmanager

@@ -97,6 +97,23 @@ class TestLoading:
         load(write_reference(tmp_path, epci=table("epci").replace("Deux Baies", "Trois Baies")))
         assert CpamDistrict.objects.get(pk="621").name == "CPAM d’Artois"
 
+    def test_what_an_import_brought_since_stays(self, tmp_path: Path) -> None:
+        load(write_reference(tmp_path))
+        bethune = Commune.objects.get(pk="62119")
+        Commune.objects.filter(pk="62001").update(successor=bethune)
+        CpamDistrict.objects.filter(pk="622").update(is_confirmed=True)
+        Commune.objects.filter(pk="62119").update(cpam_district="622")
+        CommuneHistory.objects.create(old_code="62001", current=bethune, kind="fusion")
+        Population.objects.create(commune=bethune, vintage=2024, municipal=25000)
+
+        load(write_reference(tmp_path, regions=table("regions").replace("Corse", "La Corse")))
+
+        bethune.refresh_from_db()
+        assert (bethune.cpam_district_id, bethune.population) == ("622", 25000)
+        assert bethune.population_vintage == 2024
+        assert Commune.objects.get(pk="62001").successor_id == "62119"
+        assert CommuneHistory.objects.filter(old_code="62001").exists()
+
     @pytest.mark.parametrize(
         ("file", "good", "bad", "reason"),
         [
@@ -112,6 +129,11 @@ class TestLoading:
             ("populations", "62108,2023", "62108,1789", "millésime"),
             ("populations", "62108,2023", "99999,2023", "commune inconnue"),
             ("populations", "62119,2022", "62119,2023", "figure deux fois"),
+            ("commune_points", "62119,2.6406", "99999,2.6406", "commune inconnue"),
+            ("commune_points", "62119,2.6406", "62119,264.06", "pas en degrés"),
+            ("commune_points", "2.6115,50.5071", "2.6115,nord", "pas en degrés"),
+            ("commune_points", "2.6115,50.5071", "2.6115,nan", "pas en degrés"),
+            ("commune_points", "62108,1.5799", "62119,1.5799", "figure deux fois"),
             ("departements", "62,Pas-de-Calais,32", "62,Pas-de-Calais,00", "regions.csv"),
         ],
     )
@@ -161,7 +183,7 @@ class TestLoading:
         assert "4 communes" in capsys.readouterr().out.replace("\xa0", " ")
         call_command("load_territories", folder=tmp_path)
         assert "déjà à jour" in capsys.readouterr().out
-        assert ReferenceFile.objects.count() == 8
+        assert ReferenceFile.objects.count() == 10  # the nine files, and the outlines
 
     def test_the_command_names_the_rejected_lines(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
