@@ -1,6 +1,6 @@
 """Writes the reference geography, all or nothing: a failed load leaves yesterday's data whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection, models, transaction
@@ -21,7 +21,7 @@ from territories.models import (
     Region,
 )
 from territories.reference_files import FILES, Reference, RejectedLine, Row
-from territories.schematic import Box, Place
+from territories.schematic import read_places
 from territories.shapes import draw_schematic
 
 
@@ -86,7 +86,7 @@ def _write(reference: Reference) -> dict[str, int]:
         "communes": _load_communes(reference),
         "anciens codes": _load_history(reference),
         "populations": _load_populations(reference),
-        "contours approchés": draw_schematic(read_places(reference)),
+        "contours approchés": draw_schematic(read_places(reference.rows("commune_points.csv.gz"))),
     }
 
 
@@ -192,19 +192,6 @@ def _load_populations(reference: Reference) -> int:
     if newest and newest > max(vintages):
         show_newest(newest)
     return count
-
-
-def read_places(reference: Reference) -> Iterator[Place]:
-    """Where communes lie; the dozen re-created lately have no centre yet and are left out."""
-    for row in reference.rows("commune_points.csv.gz"):
-        if row["lon"] and row["lat"]:
-            yield Place(row["insee_code"], float(row["lon"]), float(row["lat"]), _box(row))
-
-
-def _box(row: Row) -> Box | None:
-    if not (row["west"] and row["south"] and row["east"] and row["north"]):
-        return None
-    return float(row["west"]), float(row["south"]), float(row["east"]), float(row["north"])
 
 
 def _number(text: str) -> int | None:

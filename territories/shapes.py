@@ -81,7 +81,7 @@ def draw_schematic(places: Iterable[Place]) -> int:
     # Cells have hardly more corners than neighbours: there is nothing to simplify in them.
     outlines = {c: Outline(s, s) for c, s in shapes.items() if c not in official}
     count = _insert(outlines, SCHEMATIC)
-    _insert_pairs(pair for pair in pairs if not official.issuperset(pair))
+    _insert_pairs(sorted(pair for pair in pairs if not official.issuperset(pair)))
     note_version()
     return count
 

@@ -5,9 +5,8 @@ from functools import cache
 import numpy as np
 import shapely
 
-from territories.loading import read_places
 from territories.reference_files import Reference
-from territories.schematic import Drawing, Place, draw
+from territories.schematic import Drawing, Place, draw, read_places
 
 
 def grid(width: int = 4) -> list[Place]:
@@ -64,7 +63,7 @@ class TestDrawing:
 
 @cache
 def france() -> Drawing:
-    return draw(read_places(Reference()))
+    return draw(read_places(Reference().rows("commune_points.csv.gz")))
 
 
 class TestFrance:
