@@ -40,11 +40,13 @@ class RejectedLine:
     """One line that would break the reference, and why, in French for the person who loads."""
 
     file: str
-    line: int
+    line: int  # 0 when the whole file is at fault
     reason: str
+    unit: str = "ligne"
 
     def __str__(self) -> str:
-        return f"{self.file}, ligne {self.line} : {self.reason}"
+        place = f"{self.file}, {self.unit} {self.line}" if self.line else self.file
+        return f"{place} : {self.reason}"
 
 
 @dataclass
