@@ -7,7 +7,7 @@ from pathlib import Path
 from foundation.refusal import Refused
 from territories.codes import Codes
 from territories.concerns import funds_elsewhere, refresh_concerns
-from territories.import_files import Column, Line, read_table
+from territories.import_files import Column, Line, insee_code, read_table
 from territories.importing import Import
 from territories.models import Commune, CpamDistrict, Region
 
@@ -51,7 +51,7 @@ class Districts:
         """Take one line, or refuse it."""
         if line.problem:
             raise Refused(line.problem)
-        code = line.values["code"].upper().rjust(5, "0")
+        code = insee_code(line.values["code"])
         if code in self.seen:
             raise Refused(f"« {code} » figure deux fois")
         self.seen.add(code)

@@ -39,6 +39,12 @@ class Line:
     problem: str = ""
 
 
+def insee_code(text: str) -> str:
+    """As INSEE writes it: spreadsheets eat the zero of « 01138 », some publishers write « 2a »."""
+    code = text.strip().upper()
+    return code.zfill(5) if len(code) == 4 and code.isdecimal() else code
+
+
 @contextmanager
 def readable(name: str) -> Iterator[None]:
     """Turn what the machine says of an unreadable file into one sentence."""

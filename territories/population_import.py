@@ -10,7 +10,7 @@ from foundation.numbers import format_number
 from foundation.refusal import Refused
 from territories.codes import Codes
 from territories.figures import newest_vintage, show_newest
-from territories.import_files import Column, Line, read_table
+from territories.import_files import Column, Line, insee_code, read_table
 from territories.importing import Import
 from territories.models import Population
 from territories.vintages import size_changes, unknown_sizes
@@ -76,7 +76,7 @@ def _read(run: Import, path: Path, vintage: int, codes: Codes) -> dict[str, Figu
 def _add(line: Line, codes: Codes, seen: set[str], figures: dict[str, Figure]) -> None:
     if line.problem:
         raise Refused(line.problem)
-    code = line.values["code"].upper().rjust(5, "0")
+    code = insee_code(line.values["code"])
     if code in seen:
         raise Refused(f"« {code} » figure deux fois")
     seen.add(code)

@@ -100,6 +100,18 @@ def replace_official(outlines: Mapping[str, Outline], pairs: Iterable[Pair]) -> 
     note_version()
 
 
+def differing(outlines: Mapping[str, Outline]) -> set[str]:
+    """The communes whose stored outline is not this official one."""
+    columns = ("pk", "detailed", "coarse")
+    rows = CommuneShape.objects.filter(origin=OFFICIAL).values_list(*columns)
+    stored = {code: (bytes(fine), bytes(rough)) for code, fine, rough in rows.iterator()}
+    return {
+        code
+        for code, outline in outlines.items()
+        if stored.get(code) != (shapely.to_wkb(outline.detailed), shapely.to_wkb(outline.coarse))
+    }
+
+
 def swallow(vanished: Mapping[str, str]) -> None:
     """Join the outline of each vanished commune to that of the commune that took its place."""
     groups: dict[str, list[str]] = defaultdict(list)
