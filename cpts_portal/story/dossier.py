@@ -20,6 +20,7 @@ from cpts_portal.story.people import Authorities
 from foundation import clock
 from projects import actions as projects
 from projects.models import Filing, HealthProject
+from projects.outline import Outline
 from projects.workflow import Level
 from records import jobs
 from records.models import Job
@@ -85,34 +86,50 @@ def found(start: Founding, holders: Holders, *, on: dt.date) -> Filing:
 
 def write_letter(letter: Filing, holders: Holders, missions: list[str], *, whole: bool) -> None:
     """Fill the letter; a letter still being written stops after its first steps."""
-    answers: dict[str, Any] = {**texts()["letter"], **texts()["letter_lists"], "missions": missions}
     territory = letter.cpts.territory
-    facts = {
-        "name": letter.cpts.name,
-        "communes": territory.communes.count() if territory else 0,
-        "population": f"{territory.population:,}".replace(",", "\u00a0") if territory else "",
-    }
-    answers = {
-        key: value.format(**facts) if isinstance(value, str) else value
-        for key, value in answers.items()
-    }
+    answers = letter_answers(
+        letter.cpts.name,
+        communes=territory.communes.count() if territory else 0,
+        population=territory.population if territory else None,
+        missions=missions,
+    )
     if not whole:
         begun = {"holder", "contact", "structure", "professionals", "structures", "involvement"}
         answers = {key: value for key, value in answers.items() if key in begun}
     projects.write_answers(letter, answers, by=holders.holder)
 
 
+def letter_answers(
+    name: str, *, communes: int, population: int | None, missions: list[str]
+) -> dict[str, Any]:
+    """What the invented holders write in a letter."""
+    facts = {
+        "name": name,
+        "communes": communes,
+        "population": "" if population is None else f"{population:,}".replace(",", "\u00a0"),
+    }
+    answers: dict[str, Any] = {**texts()["letter"], **texts()["letter_lists"], "missions": missions}
+    return {
+        key: value.format(**facts) if isinstance(value, str) else value
+        for key, value in answers.items()
+    }
+
+
 def write_project(project: Filing, holders: Holders, missions: list[str]) -> None:
     """Fill the project: its six parts, and one sheet for each mission."""
+    projects.write_answers(project, project_answers(project.outline, missions), by=holders.holder)
+
+
+def project_answers(outline: Outline, missions: list[str]) -> dict[str, Any]:
+    """What the invented holders write in a project."""
     answers: dict[str, Any] = {**texts()["project"], "missions": missions}
     sheets = {
         f"{code}.{key}": text
         for code, sheet in texts()["sheets"].items()
         for key, text in sheet.items()
     }
-    asked = {question.key for question in project.outline.questions(answers)}
-    answers |= {key: text for key, text in sheets.items() if key in asked}
-    projects.write_answers(project, answers, by=holders.holder)
+    asked = {question.key for question in outline.questions(answers)}
+    return answers | {key: text for key, text in sheets.items() if key in asked}
 
 
 def review(filing: Filing, dates: Dates, holders: Holders, authorities: Authorities) -> None:
