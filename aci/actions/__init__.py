@@ -2,7 +2,7 @@
 
 from aci.actions.documents import make_document, want_draft_pdf
 from aci.actions.grids import load_grids
-from aci.actions.life import expire_contracts, open_contract_years
+from aci.actions.life import expire_contracts, next_deadline, open_contract_years
 from aci.actions.negotiation import accept, change_terms, draft, freeze
 from aci.actions.signing import CONSENT, send_back, sign
 
@@ -15,6 +15,7 @@ __all__ = [
     "freeze",
     "load_grids",
     "make_document",
+    "next_deadline",
     "open_contract_years",
     "send_back",
     "sign",

@@ -44,7 +44,7 @@ def enter_into_force(contract: Contract, *, last_signatory: User) -> None:
         contract.cpts,
         stage=Stage.CONTRACTED,
         baton=Baton.COORDINATOR,
-        deadline=_next_deadline(contract),
+        deadline=next_deadline(contract),
         contract_end=contract.ends_on,
     )
     want_document(contract, ContractDocument.Kind.FINAL, by=last_signatory)
@@ -86,7 +86,7 @@ def _open_due_years(contract: Contract, *, by: User) -> int:
         )
     shown = contract.cpts.next_deadline
     if due or shown is None or shown < clock.today():  # the one shown is past: show the next
-        move(contract.cpts, deadline=_next_deadline(contract))
+        move(contract.cpts, deadline=next_deadline(contract))
     return len(due)
 
 
@@ -152,7 +152,7 @@ def _open_year(contract: Contract, number: int) -> ContractYear:
     )
 
 
-def _next_deadline(contract: Contract) -> tuple[dt.date, str] | None:
+def next_deadline(contract: Contract) -> tuple[dt.date, str] | None:
     """The first day to come on which something is expected of the parties."""
     today = clock.today()
     days: list[tuple[dt.date, str]] = []
