@@ -110,8 +110,8 @@ class Cast:
         """An invented person for a post of this name; the same one each time it is asked for."""
         if post not in self._staff:
             first_name, last_name = self.name_of(post)
-            local = search_key(f"{first_name} {last_name} {post}").replace(" ", ".")
-            self._staff[post] = account(f"{local}@example.org", first_name, last_name)
+            address = address_of(first_name, last_name, post)
+            self._staff[post] = account(address, first_name, last_name)
         return self._staff[post]
 
     def _in_post(self, post: str, role: Role, *, body: str = "", **scope: object) -> User:
@@ -126,6 +126,12 @@ def invented_names() -> list[tuple[str, str]]:
     """First and last names, to be combined."""
     with NAMES_FILE.open(encoding="utf-8", newline="") as rows:
         return [(row["first_name"], row["last_name"]) for row in csv.DictReader(rows)]
+
+
+def address_of(first_name: str, last_name: str, post: str) -> str:
+    """One address for one post, at a domain where nothing arrives."""
+    local = search_key(f"{first_name} {last_name} {post}").replace(" ", ".")
+    return f"{local}@example.org"
 
 
 def account(email: str, first_name: str, last_name: str, password: str | None = None) -> User:

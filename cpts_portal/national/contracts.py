@@ -1,0 +1,168 @@
+"""Writes the contracts, their missions and accords, and the years that have opened so far."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from django.db.models import prefetch_related_objects
+
+from aci.actions import next_deadline
+from aci.contract_funding import basis_of, stored_grids
+from aci.deadlines import contract_years, mission_rule
+from aci.funding_settings import FundingSettings
+from aci.funding_sheet import plain_sheet
+from aci.grid import Grid
+from aci.grid_files import read_mission_rules, read_setting_rows, settings_on
+from aci.mission_codes import MissionCode
+from aci.models import Contract, ContractAcceptance, ContractMission, ContractYear, FundingGrid
+from aci.workflow import ContractState
+from cpts_portal.national.calendar import ContractDays
+from cpts_portal.national.dossiers import Dossier, at_nine
+from foundation import clock
+from territories.models import Stage
+
+BATCH = 250
+# Days from the signature of a first contract to the start of each mission.
+STARTS = {
+    MissionCode.ACCES_SOINS: 75,
+    MissionCode.PARCOURS: 210,
+    MissionCode.PREVENTION: 270,
+    MissionCode.CRISE: 120,
+}
+
+
+def write_contracts(dossiers: Sequence[Dossier]) -> None:
+    """First contracts, then their renewals, each linked to the one before."""
+    longest = max(len(dossier.calendar.contracts) for dossier in dossiers)
+    for rank in range(longest):
+        found = [dossier for dossier in dossiers if len(dossier.calendar.contracts) > rank]
+        for dossier in found:
+            days = dossier.calendar.contracts[rank]
+            dossier.contracts.append((days, _contract(dossier, days)))
+        Contract.objects.bulk_create(
+            [dossier.contracts[rank][1] for dossier in found], batch_size=BATCH
+        )
+    pairs = [(dossier, *pair) for dossier in dossiers for pair in dossier.contracts]
+    ContractMission.objects.bulk_create(
+        [row for _, days, contract in pairs for row in _missions(days, contract)], batch_size=BATCH
+    )
+    ContractAcceptance.objects.bulk_create(
+        [row for dossier, days, contract in pairs for row in _accords(dossier, days, contract)],
+        batch_size=BATCH,
+    )
+    prefetch_related_objects([contract for _, _, contract in pairs], "missions")
+    for dossier in dossiers:
+        _note_deadline(dossier)
+
+
+def write_years(dossiers: Sequence[Dossier]) -> int:
+    """Each year by the real funding rules, with the grid of its first day; returns how many."""
+    grids = stored_grids()
+    rows = dict(FundingGrid.objects.in_bulk(field_name="code"))
+    years = [
+        year
+        for dossier in dossiers
+        for _, contract in dossier.contracts
+        if contract.is_signed
+        for year in _years(contract, grids, rows)
+    ]
+    ContractYear.objects.bulk_create(years, batch_size=BATCH)
+    return len(years)
+
+
+def _contract(dossier: Dossier, days: ContractDays) -> Contract:
+    previous = dossier.contracts[-1][1] if dossier.contracts else None
+    signed = days.signed
+    planned = signed or (days.accepted or days.drafted) + dt.timedelta(days=45)
+    return Contract(
+        cpts=dossier.cpts,
+        number=days.number,
+        reference=f"ACI-{dossier.identity.reference}-{days.number}",
+        state=_state(days),
+        health_project=dossier.project,
+        territory=dossier.territory if signed else None,
+        previous=previous,
+        planned_signature_on=planned,
+        unscheduled_care_since=_unscheduled_care(planned, previous),
+        funding_settings=_settings(signed).as_texts() if signed else {},
+        signed_on=signed,
+        ends_on=days.ends,
+        created_at=at_nine(days.drafted),
+    )
+
+
+def _state(days: ContractDays) -> ContractState:
+    if days.ends is None:
+        return ContractState.NEGOTIATION
+    return ContractState.EXPIRED if days.ends < clock.today() else ContractState.IN_FORCE
+
+
+def _settings(day: dt.date) -> FundingSettings:
+    return settings_on(day, read_setting_rows())
+
+
+def _unscheduled_care(planned: dt.date, previous: Contract | None) -> dt.date | None:
+    """Organised with the mission « Accès aux soins »; a renewal goes on."""
+    if previous:
+        return previous.unscheduled_care_since
+    return planned + dt.timedelta(days=STARTS[MissionCode.ACCES_SOINS])
+
+
+def _missions(days: ContractDays, contract: Contract) -> Iterator[ContractMission]:
+    """The core missions of the agreement as it stands on the day of the signature."""
+    day = contract.signature_day
+    for code, after in STARTS.items():
+        if mission_rule(code, day, read_mission_rules()):
+            wait = after if days.number == 1 else 0  # a renewal goes on with all of them
+            yield ContractMission(
+                contract=contract, code=code, starts_on=day + dt.timedelta(days=wait)
+            )
+
+
+def _accords(
+    dossier: Dossier, days: ContractDays, contract: Contract
+) -> Iterator[ContractAcceptance]:
+    if days.accepted is None:
+        return
+    for party, (person, _) in dossier.speakers.items():
+        yield ContractAcceptance(
+            contract=contract,
+            party=party,
+            version=1,
+            territory_mark=contract.territory_mark,
+            by=person,
+            name=person.get_full_name(),
+            at=at_nine(days.accepted),
+        )
+
+
+def _note_deadline(dossier: Dossier) -> None:
+    """The next day on which the contract in force expects something."""
+    in_force = [one for _, one in dossier.contracts if one.state == ContractState.IN_FORCE]
+    if dossier.cpts.stage == Stage.CONTRACTED and in_force:
+        day, label = next_deadline(in_force[-1]) or (None, "")
+        dossier.cpts.next_deadline, dossier.cpts.next_deadline_label = day, label
+
+
+def _years(
+    contract: Contract, grids: tuple[Grid, ...], rows: dict[str, FundingGrid]
+) -> Iterator[ContractYear]:
+    basis = basis_of(contract)
+    for year in contract_years(basis.signed_on, basis.settings):
+        if year.start > clock.today():
+            return
+        funding = basis.year(year.number, grids=grids)
+        sheet = plain_sheet(funding)
+        yield ContractYear(
+            contract=contract,
+            number=year.number,
+            start=year.start,
+            end=year.last_day,
+            grid=rows[funding.grid.code],
+            population=basis.population,
+            size=basis.size,
+            inputs={**basis.as_plain(), "grid_used": sheet["grid"]},
+            lines=sheet["lines"],
+            schedule=sheet["schedule"],
+            total_due=funding.total_due,
+            computed_at=at_nine(year.start),
+        )
