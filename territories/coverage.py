@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from territories import coverage_sql
 from territories.areas import Area, AreaKind, column_of
@@ -35,6 +34,9 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(self.communes + other.communes, self.inhabitants + other.inhabitants)
+
+    def __sub__(self, other: Tally) -> Tally:
+        return Tally(self.communes - other.communes, self.inhabitants - other.inhabitants)
 
 
 @dataclass
@@ -172,31 +174,31 @@ def _held_places(
 
 
 def _tallied(area: Area, days: list[dt.date], *, group: AreaKind | None) -> list[CoverageFigures]:
-    """Sums by day, part of the area and stage; a place without CPTS has no stage."""
+    """Sums by day, part of the area and stage; what no CPTS holds is what is left of the whole."""
     condition, values = area.condition
     query = coverage_sql.tally(len(days), condition, column_of(group) if group else "''")
-    bound = [*(day.isoformat() for day in days), *values, *values]
-    return _gathered(rows_of(query, bound), days, group)
-
-
-def _gathered(
-    rows: list[tuple[Any, ...]], days: list[dt.date], group: AreaKind | None
-) -> list[CoverageFigures]:
-    names = _names_of(group, {row[1] for row in rows}) if group else {}
-    found: dict[tuple[str, str], CoverageFigures] = {}
+    rows = rows_of(query, [*(day.isoformat() for day in days), *values, *values])
+    wholes = {
+        code: Tally(communes, int(people))
+        for day, code, _, communes, people, *_ in rows
+        if day is None
+    }
+    names = _names_of(group, set(wholes)) if group else {}
     if group is None:
-        found = {(day.isoformat(), ""): CoverageFigures(day) for day in days}
-    for day, code, rank, communes, people, covered, doubled, doubled_people in rows:
-        figure = found.setdefault(
-            (str(day), code),
-            CoverageFigures(dt.date.fromisoformat(str(day)), code, names.get(code, "")),
+        wholes.setdefault("", Tally())
+    found = {
+        (day.isoformat(), code): CoverageFigures(
+            day, code, names.get(code, ""), whole=whole, white=whole
         )
-        figure.whole += Tally(communes, int(people))
-        figure.overlap += Tally(int(doubled), int(doubled_people))
-        if rank:
-            figure.by_stage[RANKS[rank - 1]] = Tally(communes, int(covered))
-        else:
-            figure.white += Tally(communes, int(people))
+        for day in days
+        for code, whole in wholes.items()
+    }
+    for day, code, rank, communes, people, counted, doubled, doubled_people in rows:
+        if day is not None:
+            figure = found[str(day), code]
+            figure.by_stage[RANKS[rank - 1]] = Tally(communes, int(counted))
+            figure.white -= Tally(communes, int(people))
+            figure.overlap += Tally(int(doubled), int(doubled_people))
     return list(found.values())
 
 

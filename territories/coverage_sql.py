@@ -28,7 +28,7 @@ _RANK = "CASE p.stage {} END".format(
 _PLACES = "territories_commune c JOIN territories_departement d ON d.code = c.departement_id"
 _IS_PLACE = """c.successor_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM territories_commune a WHERE a.parent_id = c.insee_code)"""
-_COUNTED = f"(CASE WHEN p.total > {WHOLE} THEN {WHOLE} ELSE COALESCE(p.total, 0) END)"
+_COUNTED = f"(CASE WHEN p.total > {WHOLE} THEN {WHOLE} ELSE p.total END)"
 _EXCESS = f"(CASE WHEN p.total > 2 * {WHOLE} THEN {WHOLE} ELSE p.total - {WHOLE} END)"
 
 
@@ -45,7 +45,7 @@ def _cover(days: int, condition: str) -> str:
     moments = " UNION ALL ".join([f"SELECT {day} AS day"] * days)
     return f"""
     WITH moments AS ({moments}),
-    cover AS (
+    cover AS MATERIALIZED (
         SELECT moments.day, COALESCE(a.insee_code, c.successor_id, c.insee_code) AS place,
                t.cpts_id, m.share, {_RANK} AS rank
         FROM moments
@@ -61,28 +61,35 @@ def _cover(days: int, condition: str) -> str:
         LEFT JOIN territories_commune a ON a.parent_id = c.insee_code
         WHERE {condition}
     ),
-    placed AS (
+    placed AS MATERIALIZED (
         SELECT day, place, SUM(share) AS total, MAX(rank) AS rank
         FROM cover GROUP BY day, place
     )"""
 
 
 def tally(days: int, condition: str, part: str) -> str:
-    """Values: the days, those of the condition twice. Sums by day, part of the area and rank.
+    """Values: the days, those of the condition, those of the condition again.
 
-    A place that no CPTS holds has rank 0.
+    Rows by day, part of the area and rank: places held, their inhabitants, those that the shares
+    count, places held for more than the whole and the inhabitants counted twice. Then one row a
+    part without day: all its places and inhabitants.
     """
     return f"""{_cover(days, condition)}
-    SELECT moments.day, COALESCE({part}, ''), COALESCE(p.rank, 0), COUNT(*),
+    SELECT p.day, COALESCE({part}, ''), p.rank, COUNT(*),
            SUM(COALESCE(c.population, 0)),
            SUM(COALESCE(c.population, 0) * {_COUNTED} / {WHOLE}),
            SUM(CASE WHEN p.total > {WHOLE} THEN 1 ELSE 0 END),
            SUM(CASE WHEN p.total > {WHOLE}
                     THEN COALESCE(c.population, 0) * {_EXCESS} / {WHOLE} ELSE 0 END)
-    FROM moments CROSS JOIN {_PLACES}
-    LEFT JOIN placed p ON p.place = c.insee_code AND p.day = moments.day
+    FROM placed p
+    JOIN territories_commune c ON c.insee_code = p.place
+    JOIN territories_departement d ON d.code = c.departement_id
+    GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT NULL, COALESCE({part}, ''), 0, COUNT(*), SUM(COALESCE(c.population, 0)), 0, 0, 0
+    FROM {_PLACES}
     WHERE {_IS_PLACE} AND {condition}
-    GROUP BY 1, 2, 3"""
+    GROUP BY 2"""
 
 
 def holders(condition: str) -> str:
