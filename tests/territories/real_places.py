@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -23,21 +24,25 @@ STORY = Path(__file__).parents[2] / "cpts_portal" / "story" / "territories.csv"
 
 
 @cache
-def _committed(name: str) -> Table:
-    return rows_of(FOLDER / name)
+def _by_commune(name: str) -> dict[str, Table]:
+    """The rows of a large file by commune: read once for all the tests of a process."""
+    rows: dict[str, Table] = defaultdict(list)
+    for row in rows_of(FOLDER / name):
+        rows[row[_COMMUNE_OF[name]]].append(row)
+    return rows
 
 
 def load_places(folder: Path, codes: Iterable[str]) -> None:
     """Load these communes only, with their figures, centres and former codes."""
-    wanted = set(codes)
+    wanted = sorted(set(codes))
     for name in FILES:
         if name not in _COMMUNE_OF:
             (folder / name).write_bytes((FOLDER / name).read_bytes())
             continue
-        rows = [row for row in _committed(name) if row[_COMMUNE_OF[name]] in wanted]
-        (folder / name).write_bytes(
-            gzip.compress(_as_csv(_committed(name)[0], rows).encode(), mtime=0)
-        )
+        known = _by_commune(name)
+        heading = next(iter(known.values()))[0]
+        text = _as_csv(heading, [row for code in wanted for row in known.get(code, [])])
+        (folder / name).write_bytes(gzip.compress(text.encode(), mtime=0))
     load(Reference(folder))
 
 
