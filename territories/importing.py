@@ -59,7 +59,7 @@ class Import:
         told = time.monotonic()
         count = 0
         for count, row in enumerate(rows, start=1):
-            if self.progress_to and time.monotonic() - told > EVERY_SECONDS:
+            if self.progress_to is not None and time.monotonic() - told > EVERY_SECONDS:
                 told = time.monotonic()
                 self.say(f"{label} : {format_number(count)}…")
             yield row
@@ -67,7 +67,7 @@ class Import:
 
     def say(self, sentence: str) -> None:
         """One line of progress."""
-        if self.progress_to:
+        if self.progress_to is not None:
             self.progress_to.write(sentence)
 
 
