@@ -31,6 +31,10 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "records.sweep_jobs", "schedule": 20.0},
     "forget": {"task": "records.forget", "schedule": crontab(hour=3, minute=30)},
+    "forget-renditions": {
+        "task": "territories.forget_renditions",
+        "schedule": crontab(hour=3, minute=45),
+    },
     "tacit-validation": {"task": "projects.validate_tacitly", "schedule": crontab(minute="*/10")},
     "expire-contracts": {"task": "aci.expire_contracts", "schedule": crontab(hour=0, minute=5)},
     "open-contract-years": {
