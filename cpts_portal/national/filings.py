@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from cpts_portal.national.calendar import Milestone
@@ -69,8 +70,8 @@ def _project(dossier: Dossier) -> HealthProject | None:
         **_common(dossier, Kind.PROJECT, outline),
     )
     if dossier.calendar.has(Milestone.PROJECT_FILED):
-        answers = {**begun, **project_answers(outline, _missions(outline))}
-        for name, value in _written(dossier, Kind.PROJECT, outline, answers).items():
+        given = project_answers(outline, _missions(outline))
+        for name, value in _written(dossier, Kind.PROJECT, outline, given, begun).items():
             setattr(project, name, value)
     if project.complete_at:
         project.due_on = legal_end(dossier.calendar, dossier.delays)
@@ -114,15 +115,20 @@ def _state(
 
 
 def _written(
-    dossier: Dossier, kind: Kind, outline: Outline, answers: Mapping[str, Any]
+    dossier: Dossier,
+    kind: Kind,
+    outline: Outline,
+    given: Mapping[str, Any],
+    begun: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """As `projects.actions.write_answers` saves them, once, some days before the filing."""
     opened = dossier.founded if kind == Kind.LETTER else dossier.calendar.days[_OPENED]
     day = dossier.calendar.days[STEPS[kind].filed] - WRITTEN_BEFORE_FILING
+    answers = {**begun, **given}
     steps = outline.steps_for(answers)
-    touched = [step for step in steps if any(item.key in answers for item in step.questions)]
+    touched = [step for step in steps if any(item.key in given for item in step.questions)]
     return {
-        "answers": dict(answers),
+        "answers": answers,
         "edit_version": 1,
         "step_versions": {step.slug: 1 for step in touched},
         "edited_at": at_nine(max(day, opened)),

@@ -98,7 +98,7 @@ def _opinion_acts(dossier: Dossier, filing: Filing) -> Iterator[Act]:
                 filing,
                 (opinion.given_by, Role.COMMITTEE),
                 opinion.given_at,
-                f"{label} ({opinion.body}) : {tone}",
+                f"{label} ({opinion.body})\u00a0: {tone}",
                 states=(State.COMPLETE, State.COMPLETE),
                 opinion=opinion.pk,
             )
