@@ -28,6 +28,22 @@ def insert_rows(
     return _insert(statement, rows)
 
 
+def insert_objects(model: type[models.Model], objects: Iterable[models.Model]) -> int:
+    """Insert unsaved objects whose keys nobody needs; returns how many.
+
+    As `bulk_create` without its return: long JSON and texts go through COPY several times faster.
+    """
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    rows = (
+        tuple(
+            field.get_db_prep_save(getattr(one, field.attname), connection=connection)
+            for field in fields
+        )
+        for one in objects
+    )
+    return insert_rows(model, [field.name for field in fields], rows)
+
+
 def _copy(statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -11,9 +11,8 @@ from django.db import IntegrityError, models, transaction
 
 from accounts.models import User
 from foundation import clock
+from foundation.bulk import insert_objects
 from records.models import JournalEntry, JournalHead
-
-BATCH = 2000  # entries written by one statement
 
 # One spelling for one content, whatever the order of the keys; built once, it serves every entry.
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
@@ -84,9 +83,8 @@ def record_chains(chains: Mapping[str, Sequence[Act]]) -> int:
         head = JournalHead(dossier=dossier)
         entries += _whole_chain(acts, head)
         heads.append(head)
-    JournalHead.objects.bulk_create(heads, batch_size=BATCH)
-    JournalEntry.objects.bulk_create(entries, batch_size=BATCH)
-    return len(entries)
+    JournalHead.objects.bulk_create(heads)
+    return insert_objects(JournalEntry, entries)
 
 
 def _whole_chain(acts: Sequence[Act], head: JournalHead) -> Iterator[JournalEntry]:

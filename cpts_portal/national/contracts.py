@@ -18,6 +18,7 @@ from aci.workflow import ContractState
 from cpts_portal.national.calendar import ContractDays
 from cpts_portal.national.dossiers import Dossier, at_nine
 from foundation import clock
+from foundation.bulk import insert_objects
 from territories.models import Stage
 
 BATCH = 250
@@ -42,12 +43,12 @@ def write_contracts(dossiers: Sequence[Dossier]) -> None:
             [dossier.contracts[rank][1] for dossier in found], batch_size=BATCH
         )
     pairs = [(dossier, *pair) for dossier in dossiers for pair in dossier.contracts]
-    ContractMission.objects.bulk_create(
-        [row for _, days, contract in pairs for row in _missions(days, contract)], batch_size=BATCH
+    insert_objects(
+        ContractMission, (row for _, days, contract in pairs for row in _missions(days, contract))
     )
-    ContractAcceptance.objects.bulk_create(
-        [row for dossier, days, contract in pairs for row in _accords(dossier, days, contract)],
-        batch_size=BATCH,
+    insert_objects(
+        ContractAcceptance,
+        (row for dossier, days, contract in pairs for row in _accords(dossier, days, contract)),
     )
     prefetch_related_objects([contract for _, _, contract in pairs], "missions")
     for dossier in dossiers:
@@ -58,15 +59,14 @@ def write_years(dossiers: Sequence[Dossier]) -> int:
     """Each year by the real funding rules, with the grid of its first day; returns how many."""
     grids = stored_grids()
     rows = dict(FundingGrid.objects.in_bulk(field_name="code"))
-    years = [
+    years = (
         year
         for dossier in dossiers
         for _, contract in dossier.contracts
         if contract.is_signed
         for year in _years(contract, grids, rows)
-    ]
-    ContractYear.objects.bulk_create(years, batch_size=BATCH)
-    return len(years)
+    )
+    return insert_objects(ContractYear, years)
 
 
 def _contract(dossier: Dossier, days: ContractDays) -> Contract:

@@ -11,6 +11,7 @@ from cpts_portal.national.territories import people_of
 from cpts_portal.national.turns import legal_end
 from cpts_portal.national.vintages import Figures
 from cpts_portal.story.dossier import letter_answers, project_answers
+from foundation.bulk import insert_objects
 from foundation.search import search_key
 from projects.models import HealthProject, LetterOfIntent, Opinion, Submission
 from projects.outline import Outline, outline_for
@@ -33,8 +34,9 @@ def write_filings(dossiers: Sequence[Dossier], figures: Figures) -> None:
         dossier.project = _project(dossier)
     projects = [dossier.project for dossier in dossiers if dossier.project]
     HealthProject.objects.bulk_create(projects, batch_size=BATCH)
-    submissions = [row for dossier in dossiers for row in _submissions(dossier, figures)]
-    Submission.objects.bulk_create(submissions, batch_size=BATCH)
+    insert_objects(
+        Submission, (row for dossier in dossiers for row in _submissions(dossier, figures))
+    )
     for dossier in dossiers:
         dossier.opinions = list(_opinions(dossier))
     opinions = [row for dossier in dossiers for row in dossier.opinions]

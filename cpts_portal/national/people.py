@@ -15,7 +15,6 @@ from territories.models import Assignment, CpamDistrict, Cpts
 
 POSTS = ("holder", "president", "coordinator")
 HOME_COMMUNE = "62119"  # Béthune: its CPAM is the one of the demonstration accounts
-BATCH = 2000
 
 
 def gather_cast() -> Cast:
@@ -39,7 +38,7 @@ def authorities_of(areas: Iterable[Area], cast: Cast) -> dict[str, Authorities]:
 def make_holders(identities: Sequence[Identity], cast: Cast) -> list[Holders]:
     """Three invented people for each CPTS; nobody signs in with these accounts."""
     people = [_person(f"{post} {one.slug}", cast) for one in identities for post in POSTS]
-    User.objects.bulk_create(people, batch_size=BATCH)
+    User.objects.bulk_create(people)
     trios = zip(*[iter(people)] * len(POSTS), strict=True)
     return [
         Holders(holder=holder, president=president, coordinator=coordinator)

@@ -9,7 +9,7 @@ from cpts_portal.national.partition import Part
 from cpts_portal.national.people import assignments_of
 from cpts_portal.national.vintages import Figures, in_force_on, vintage_for
 from foundation import clock
-from foundation.bulk import insert_rows
+from foundation.bulk import insert_objects, insert_rows
 from foundation.search import search_key
 from territories.models import (
     Assignment,
@@ -33,16 +33,10 @@ def write_cpts(dossiers: Sequence[Dossier]) -> None:
     for dossier in dossiers:
         dossier.cpts = _cpts(dossier)
     Cpts.objects.bulk_create([dossier.cpts for dossier in dossiers], batch_size=BATCH)
-    Assignment.objects.bulk_create(
-        [row for dossier in dossiers for row in assignments_of(dossier.cpts, dossier.holders)],
-        batch_size=BATCH,
-    )
-    StagePeriod.objects.bulk_create(
-        [row for dossier in dossiers for row in _periods(dossier)], batch_size=BATCH
-    )
-    Concern.objects.bulk_create(
-        [row for dossier in dossiers for row in _concerns(dossier)], batch_size=BATCH
-    )
+    people = (row for one in dossiers for row in assignments_of(one.cpts, one.holders))
+    insert_objects(Assignment, people)
+    insert_objects(StagePeriod, (row for dossier in dossiers for row in _periods(dossier)))
+    insert_objects(Concern, (row for dossier in dossiers for row in _concerns(dossier)))
 
 
 def write_territories(dossiers: Sequence[Dossier], figures: Figures) -> int:

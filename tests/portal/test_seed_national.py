@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, Sum
 from django.test import Client
 
@@ -48,6 +48,8 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         call_command("load_territories", verbosity=0)
         out = StringIO()
         call_command("seed_national", stdout=out)
+        # Each test checks the references still pending: here once for all.
+        connection.check_constraints()
         yield out.getvalue()
         transaction.set_rollback(True)
 

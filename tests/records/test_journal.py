@@ -167,3 +167,66 @@ def test_a_replaced_entry_does_not_follow_the_one_before(
     JournalEntry.objects.filter(pk=first.pk).update(reason=first.reason, sha256=forged)
     assert verify() == (1, "Journal rompu. essai, entrée n° 2 : elle ne suit pas la précédente.\n")
     assert second.previous_sha256 != forged
+
+
+# --- Whole chains at once ----------------------------------------------------------------------
+
+
+def _acts(cast: Cast, count: int) -> list[journal.Act]:
+    return [
+        journal.Act(
+            verb="act",
+            subject=cast.rives,
+            by=cast.coordinator,
+            sentence=f"Acte n° {number} – « {number} »",
+            at=clock.now(),
+            role="Coordination de la CPTS",
+            from_state="draft",
+            to_state="submitted",
+            reason="Prêt",
+            data={"amount": "1234.50", "communes": ["62119"], "opinion": number},
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+def test_chains_written_at_once_are_those_of_entries_written_one_by_one(cast: Cast) -> None:
+    with clock.at(clock.today()):
+        written = journal.record_chains({"bulk": _acts(cast, 3), "other": _acts(cast, 1)})
+        for act in _acts(cast, 3):
+            write(
+                cast,
+                "single",
+                sentence=act.sentence,
+                from_state="draft",
+                to_state="submitted",
+                reason="Prêt",
+                **act.data,
+            )
+    assert written == 4
+    assert verify() == (0, "")
+    assert _told("bulk") == _told("single")
+    head = JournalHead.objects.get(pk="bulk")
+    last = JournalEntry.objects.of_dossier("bulk").get(number=3)
+    assert (head.number, head.sha256) == (3, last.sha256)
+
+
+def _told(dossier: str) -> list[dict[str, Any]]:
+    """The entries without what names their chain."""
+    rows = JournalEntry.objects.of_dossier(dossier).order_by("number").values()
+    own = {"id", "dossier", "previous_sha256", "sha256"}
+    return [{key: value for key, value in row.items() if key not in own} for row in rows]
+
+
+def test_a_chain_written_at_once_is_followed_by_the_next_act(cast: Cast) -> None:
+    journal.record_chains({"bulk": _acts(cast, 2)})
+    assert write(cast, "bulk").number == 3
+    assert verify() == (0, "")
+
+
+def test_a_chain_that_has_begun_is_never_written_over(cast: Cast) -> None:
+    write(cast, "essai")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        journal.record_chains({"essai": _acts(cast, 2)})
+    assert JournalEntry.objects.of_dossier("essai").count() == 1
+    assert verify() == (0, "")
