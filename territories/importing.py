@@ -5,6 +5,7 @@ run rolls everything back.
 """
 
 import csv
+import hashlib
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,8 +15,10 @@ from typing import Any, Protocol, TypeVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from foundation import clock
 from foundation.numbers import format_number
 from foundation.refusal import Refused
+from territories.models import ReferenceFile
 from territories.reference_files import RejectedLine
 
 SHOWN = 50  # rejected lines printed; `--report` writes them all
@@ -99,6 +102,7 @@ class ImportCommand(BaseCommand):
                 if options["dry_run"]:
                     transaction.set_rollback(True)
                 elif run.changes:
+                    _note(run)
                     _refresh_statistics()
         except Refused as refusal:
             self._tell_rejected(run.rejected, options["report"])
@@ -132,6 +136,14 @@ def _write_report(path: Path, rejected: list[RejectedLine]) -> None:
             writer.writerows([line.file, line.line or "", line.reason] for line in rejected)
     except OSError as error:
         raise CommandError(f"Le rapport « {path.name} » ne peut pas être écrit.") from error
+
+
+def _note(run: Import) -> None:
+    """Maps and figures kept from before this import are no longer true (data_fingerprint)."""
+    digest = hashlib.sha256("\n".join(run.changes).encode()).hexdigest()
+    ReferenceFile.objects.update_or_create(
+        name="imports", defaults={"sha256": digest, "loaded_at": clock.real_now()}
+    )
 
 
 def _refresh_statistics() -> None:

@@ -10,6 +10,7 @@ from foundation.refusal import Refused
 from territories import importing
 from territories.importing import Import, ImportCommand
 from territories.models import Region
+from territories.renditions import data_fingerprint
 
 
 class Sentences(list[str]):
@@ -79,3 +80,10 @@ class TestCommand:
         with pytest.raises(CommandError, match="ne peut pas être écrit"):
             call_command(Bringing(), bad=1, report=tmp_path / "absent" / "rejets.csv")
         assert not Region.objects.exists()
+
+    def test_what_was_drawn_from_older_data_is_stale(self) -> None:
+        before = data_fingerprint()
+        call_command(Bringing(), verbosity=0, dry_run=True)
+        assert data_fingerprint() == before
+        call_command(Bringing(), verbosity=0)
+        assert data_fingerprint() != before
