@@ -154,6 +154,23 @@ def holders_by_place(area: Area, day: dt.date) -> dict[str, list[tuple[int, int]
     return held
 
 
+def every_place(area: Area, day: dt.date) -> list[Place]:
+    """All the places of an area by name, white ones too, each with the CPTS that hold it."""
+    condition, values = area.condition
+    return _with_coverers(coverage_sql.every_place(condition), [day.isoformat(), *values, *values])
+
+
+def places_among(codes: Iterable[str], day: dt.date) -> list[Place]:
+    """The same for some communes, wherever they are; a city is told by its arrondissements."""
+    wanted = list(dict.fromkeys(codes))
+    if not wanted:
+        return []
+    query = coverage_sql.every_place(coverage_sql.among(len(wanted)))
+    found = _with_coverers(query, [day.isoformat(), *wanted * 8])
+    asked = set(wanted)
+    return [place for place in found if asked & {place.code, place.parent}]
+
+
 def white_places(area: Area, day: dt.date, *, limit: int, skip: int = 0) -> list[Place]:
     """Places that no CPTS holds, the most inhabitants first."""
     condition, values = area.condition
@@ -166,11 +183,19 @@ def _held_places(
 ) -> list[Place]:
     """Held places that meet a restriction, with the CPTS that hold them."""
     query = coverage_sql.held_places(condition, restriction)
-    coverers: dict[Place, list[Coverer]] = defaultdict(list)
-    for row in rows_of(query, [day.isoformat(), *values, *bound]):
-        place, (pk, name, slug, share, rank) = Place(*row[:5]), row[5:]
-        coverers[place].append(Coverer(pk, name, slug, share, RANKS[rank - 1]))
-    return [replace(place, coverers=tuple(held)) for place, held in coverers.items()]
+    return _with_coverers(query, [day.isoformat(), *values, *bound])
+
+
+def _with_coverers(query: str, values: Sequence[Any]) -> list[Place]:
+    """Rows of a place and one CPTS (or none), gathered by place in their order."""
+    known: dict[str, tuple[Any, ...]] = {}
+    held: dict[str, list[Coverer]] = defaultdict(list)
+    for row in rows_of(query, values):
+        code, (pk, name, slug, share, rank) = row[0], row[5:]
+        known[code] = row[:5]
+        if pk is not None:
+            held[code].append(Coverer(pk, name, slug, share, RANKS[rank - 1]))
+    return [replace(Place(*place), coverers=tuple(held[code])) for code, place in known.items()]
 
 
 def _tallied(area: Area, days: list[dt.date], *, group: AreaKind | None) -> list[CoverageFigures]:

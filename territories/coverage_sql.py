@@ -110,6 +110,18 @@ def held_places(condition: str, restriction: str) -> str:
     ORDER BY c.search_name, c.insee_code, cpts.name, cpts.id"""
 
 
+def every_place(condition: str) -> str:
+    """Values: the day, those of the condition twice. Every place, once for each CPTS or none."""
+    return f"""{_cover(1, condition)}
+    SELECT c.insee_code, c.name, c.departement_id, COALESCE(c.population, 0), c.parent_id,
+           cpts.id, cpts.name, cpts.slug, cover.share, cover.rank
+    FROM {_PLACES}
+    LEFT JOIN cover ON cover.place = c.insee_code
+    LEFT JOIN territories_cpts cpts ON cpts.id = cover.cpts_id
+    WHERE {_IS_PLACE} AND {condition}
+    ORDER BY c.search_name, c.insee_code, cpts.name, cpts.id"""
+
+
 def white_places(condition: str) -> str:
     """Values: the day, those of the condition twice, how many, how many to skip."""
     return f"""{_cover(1, condition)}

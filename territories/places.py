@@ -39,3 +39,9 @@ def region_names() -> dict[str, str]:
 def departement_names() -> dict[str, str]:
     """Code → name, without the code that the choices put before it."""
     return {code: label.partition(" – ")[2] for code, label in departement_choices()}
+
+
+@cache
+def departement_regions() -> dict[str, str]:
+    """Département → its région, by their codes."""
+    return {row["code"]: row["region"] for row in _rows("departements.csv")}
