@@ -19,7 +19,11 @@ class Entry:
 
 def menu_of(request: HttpRequest) -> list[Entry]:
     """The entries this visitor may open, in the order of screens.md."""
-    links = [("Accueil", reverse("home")), ("Les CPTS", reverse("territories:cpts_list"))]
+    links = [
+        ("Accueil", reverse("home")),
+        ("Les CPTS", reverse("territories:cpts_list")),
+        ("Carte", reverse("territories:map")),
+    ]
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         links = [("À faire", reverse("dashboard")), *links[1:]]

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from territories import editing_views, views
+from territories import editing_views, map_views, views
 
 
 class InseeConverter(StringConverter):
@@ -31,6 +31,10 @@ urlpatterns = [
     path("communes/<insee:insee_code>/", views.commune, name="commune"),
     path("cpts/", views.cpts_list, name="cpts_list"),
     path("cpts/<slug:slug>/", views.cpts, name="cpts"),
+    path("carte/", map_views.coverage_map, name="map"),
+    path("carte/image.svg", map_views.map_image, name="map_image"),
+    path("carte/couverture.csv", map_views.coverage_csv, name="coverage_csv"),
+    path("carte/couverture.json", map_views.coverage_json, name="coverage_json"),
     # The room of the dossier, and the holders' hand on it
     path(_DOSSIER, editing_views.dossier_territory, name="dossier_territory"),
     path(_EDIT, editing_views.edit_territory, name="edit_territory"),

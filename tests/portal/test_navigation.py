@@ -28,13 +28,13 @@ def labels(client: Client, user: User | None, path: str = "/") -> dict[str, bool
 )
 def test_the_menu_follows_the_roles(client: Client, cast: Cast, part: str, own: set[str]) -> None:
     found = labels(client, getattr(cast, part), reverse("dashboard"))
-    assert {"À faire", "Les CPTS", "Mes travaux"} <= set(found)
+    assert {"À faire", "Les CPTS", "Carte", "Mes travaux"} <= set(found)
     assert set(found) & {"Dossiers", "Administration"} == own
     assert found["À faire"]
 
 
 def test_visitors_have_the_public_doors(client: Client, db: None) -> None:
-    assert labels(client, None) == {"Accueil": True, "Les CPTS": False}
+    assert labels(client, None) == {"Accueil": True, "Les CPTS": False, "Carte": False}
 
 
 def test_a_dossier_is_in_the_room_of_the_dossiers(client: Client, cast: Cast) -> None:

@@ -1,0 +1,148 @@
+// Moves and enlarges the maps that the server drew. Every map is there, and is told, without it.
+"use strict";
+
+const STEP = 80; // pixels an arrow moves the map
+const DRAGGED = 6; // pixels beyond which a press was no click
+
+function setUp(figure) {
+  const frame = figure.querySelector("[data-map-frame]");
+  const drawing = frame && frame.querySelector("svg");
+  if (!drawing || figure.dataset.mapReady) {
+    return;
+  }
+  figure.dataset.mapReady = "yes";
+  frame.setAttribute("tabindex", "0");
+  frame.setAttribute("role", "group");
+  frame.setAttribute("aria-label", "Carte à déplacer avec les flèches, à agrandir avec + et −");
+  const view = window.Panzoom(drawing, {
+    animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+    contain: "outside",
+    cursor: "default",
+    maxScale: 12,
+    minScale: 1,
+    panOnlyWhenZoomed: true,
+    step: 0.4,
+    touchAction: "pan-y",
+  });
+  listenToButtons(figure, view);
+  listenToKeys(frame, view);
+  listenToPointer(frame, view);
+  listenToHover(figure, drawing);
+}
+
+function act(view, what) {
+  ({ in: view.zoomIn, out: view.zoomOut, reset: view.reset })[what]();
+}
+
+function listenToButtons(figure, view) {
+  for (const button of figure.querySelectorAll("[data-map-zoom]")) {
+    button.addEventListener("click", () => act(view, button.dataset.mapZoom));
+  }
+}
+
+function listenToKeys(frame, view) {
+  const zooms = { "+": "in", "=": "in", "-": "out", 0: "reset" };
+  const moves = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  frame.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) {
+      return;
+    }
+    const [zoom, move] = [zooms[event.key], moves[event.key]];
+    if (zoom) {
+      event.preventDefault();
+      act(view, zoom);
+    } else if (move && view.getScale() > 1) {
+      event.preventDefault(); // at its first size the map has nowhere to go: the page scrolls
+      const scale = view.getScale();
+      view.pan((move[0] * STEP) / scale, (move[1] * STEP) / scale, { relative: true, animate: true });
+    }
+  });
+}
+
+function listenToPointer(frame, view) {
+  // Without Ctrl the wheel scrolls the page, unless the map was chosen by a click or by Tab.
+  frame.addEventListener(
+    "wheel",
+    (event) => {
+      if (event.ctrlKey || frame === document.activeElement) {
+        view.zoomWithWheel(event);
+      }
+    },
+    { passive: false },
+  );
+  let start = null;
+  frame.addEventListener("dragstart", (event) => event.preventDefault());
+  frame.addEventListener("pointerdown", (event) => (start = [event.clientX, event.clientY]), true);
+  frame.addEventListener(
+    "click",
+    (event) => {
+      const isMove = start && Math.hypot(event.clientX - start[0], event.clientY - start[1]) > DRAGGED;
+      if (isMove) {
+        event.preventDefault(); // the end of a move is no click on a CPTS
+      }
+    },
+    true,
+  );
+  frame.addEventListener("panzoomchange", (event) => {
+    view.setOptions({ touchAction: event.detail.scale > 1 ? "none" : "pan-y" });
+  });
+}
+
+// What is pointed at is written under the map, where a thumb or an enlarged screen can read it.
+function listenToHover(figure, drawing) {
+  const said = figure.querySelector("[data-map-said]");
+  drawing.addEventListener("pointerover", (event) => {
+    const shape = event.target.closest("a, path");
+    const title = shape && shape.querySelector("title");
+    if (title) {
+      said.textContent = title.textContent;
+    }
+  });
+}
+
+// Reaching a row of the table lights its CPTS or its commune on the map.
+function light(link, isOn) {
+  const address = CSS.escape(link.getAttribute("href"));
+  const shapes = `.map-svg a[href="${address}"], .map-svg [data-of="${address}"]`;
+  document.querySelectorAll(shapes).forEach((shape) => shape.classList.toggle("is-lit", isOn));
+}
+
+for (const name of ["pointerover", "focusin", "pointerout", "focusout"]) {
+  document.addEventListener(name, (event) => {
+    const link = event.target instanceof Element && event.target.closest("[data-map-link]");
+    if (link) {
+      light(link, name === "pointerover" || name === "focusin");
+    }
+  });
+}
+
+// Both colourings are in the drawing: changing needs no request. A year replaces a written date.
+document.addEventListener(
+  "change",
+  (event) => {
+    const form = event.target.closest("[data-map-form]");
+    if (form && event.target.name === "couleur") {
+      event.stopPropagation();
+      document.querySelector("[data-map]")?.setAttribute("data-map-colour", event.target.value);
+      const address = new URL(window.location.href);
+      address.searchParams.set("couleur", event.target.value);
+      window.history.replaceState(window.history.state, "", address);
+    } else if (form && event.target.name === "annee") {
+      form.elements.date.value = "";
+    }
+  },
+  true,
+);
+
+function setUpAll() {
+  document.querySelectorAll("[data-map]").forEach(setUp);
+}
+
+document.addEventListener("DOMContentLoaded", setUpAll);
+document.addEventListener("htmx:afterSettle", () => {
+  setUpAll();
+  const announce = document.querySelector("[data-map-announce]");
+  if (announce) {
+    announce.textContent = document.querySelector("[data-map-title]").textContent;
+  }
+});
