@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import apps
@@ -142,19 +143,12 @@ class CommuneQuerySet(models.QuerySet[Any]):
         """With what its page says of it, in the same query."""
         return self.select_related("departement__region", "epci", "cpam_district", "parent")
 
-    def drawn_around(self, chosen: set[str], departement: str = "") -> list[Any]:
-        """(code, name, outline) in the départements of these communes and of their neighbours.
-
-        While none is chosen, in the département given.
-        """
-        everywhere = self.model._default_manager
-        if chosen:
-            beside = everywhere.filter(Q(pk__in=chosen) | Q(adjacencies__neighbour__in=chosen))
-            here = Q(departement__in=beside.values("departement"))
-        else:
-            here = Q(departement=departement)
-        rows = self.filter(here, successor=None, arrondissements=None, shape__isnull=False)
-        return list(rows.order_by("pk").values_list("pk", "name", "shape__detailed"))
+    def drawn_in(self, departements: Collection[str]) -> list[Any]:
+        """(code, name, outline) of the places of these départements, those without left out."""
+        cities = self.model._default_manager.exclude(parent=None).values("parent")
+        rows = self.filter(departement__in=departements, successor=None, shape__isnull=False)
+        drawn = rows.exclude(pk__in=cities).order_by("pk")
+        return list(drawn.values_list("pk", "name", "shape__detailed"))
 
     def search(self, text: str) -> CommuneQuerySet:
         """By name, former name, INSEE code or postal code; best matches first."""

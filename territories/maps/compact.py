@@ -18,10 +18,9 @@ from territories.shares import WHOLE
 NO_PLACE, WHITE, SEVERAL = ".", "-", "*"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 FORMAT = (
-    "communes[département] : le n-ième caractère est la commune dont le code finit par n. "
-    ". aucune commune, - zone blanche, * voir partages ([rang de la CPTS, dix-millièmes]), "
-    "sinon la n-ième lettre (A à Z, a à z, 0 à 9, puis U+0100…) est la n-ième CPTS "
-    "de lettres[département], par son rang dans cpts (adresse, étape)"
+    "communes : n-ième caractère = commune dont le code finit par n ; . aucune, - zone blanche, "
+    "* voir partages (rang dans cpts, dix-millièmes), sinon A-Za-z0-9 puis U+013E = n-ième de "
+    "lettres (rang dans cpts, puis écarts)"
 )
 
 
@@ -33,15 +32,16 @@ def who_covers_what(places: Iterable[Place], day: dt.date) -> bytes:
         prefix, number = _parts(place.code)
         numbered[prefix][number] = place
         found.update({one.pk: one for one in place.coverers})
-    coverers = sorted(found.values(), key=lambda one: one.slug)
-    rank = {one.pk: position for position, one in enumerate(coverers)}
     letters = {prefix: _letters(group.values()) for prefix, group in numbered.items()}
+    in_order = dict.fromkeys(pk for local in letters.values() for pk in local)
+    coverers = [found[pk] for pk in dict.fromkeys([*in_order, *sorted(found)])]
+    rank = {one.pk: position for position, one in enumerate(coverers)}
     values = {
         "date": day.isoformat(),
         "format": FORMAT,
         "cpts": [one.slug for one in coverers],
         "etapes": [one.stage.value for one in coverers],
-        "lettres": {p: [rank[pk] for pk in local] for p, local in letters.items()},
+        "lettres": {p: _steps([rank[pk] for pk in local]) for p, local in letters.items()},
         "communes": {p: _text(group, letters[p]) for p, group in numbered.items()},
         "partages": {
             place.code: [[rank[one.pk], one.share] for one in place.coverers]
@@ -67,6 +67,11 @@ def _letters(places: Iterable[Place]) -> dict[int, str]:
         pk: _LETTERS[position] if position < len(_LETTERS) else chr(0x100 + position)
         for position, pk in enumerate(ranked)
     }
+
+
+def _steps(ranks: list[int]) -> list[int]:
+    """[210, 211, 212] → [210, 1, 1]."""
+    return [rank - before for rank, before in zip(ranks, [0, *ranks], strict=False)]
 
 
 def _text(numbered: dict[int, Place], letters: dict[int, str]) -> str:

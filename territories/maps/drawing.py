@@ -41,12 +41,22 @@ _DETAILED = {AreaKind.DEPARTEMENT, AreaKind.CPAM, AreaKind.EPCI}
 
 
 @dataclass(frozen=True, slots=True)
+class KeyLine:
+    """A CPTS of a small map, with its classes there."""
+
+    row: CptsRow
+    classes: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """A picture ready for a page, and what is written beside it."""
 
     svg: SafeString
     is_schematic: bool = True
     is_empty: bool = False
+    # What the numbers of a small map stand for; that of an area has its table.
+    key: tuple[KeyLine, ...] = ()
 
 
 @dataclass
@@ -113,7 +123,10 @@ def _around(own: set[str], day: dt.date, label: str, name: str) -> Drawing:
     ]
     layers = [*_one_by_one(sheet), svg.group("map-own", _outline(mine)), _numbers(sheet)]
     picture = svg.drawing(sheet.frame, label, name, layers)
-    return Drawing(picture, is_schematic(shapes), is_empty=not mine)
+    key = tuple(
+        KeyLine(row, sheet.classes(pk)) for pk, row in sheet.rows.items() if pk in sheet.whole
+    )
+    return Drawing(picture, is_schematic(shapes), is_empty=not mine, key=key)
 
 
 def _outline(shapes: list[BaseGeometry]) -> Iterator[SafeString]:

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from territories.maps import svg
 from territories.maps.frame import frame_of, simplified
-from territories.models import Commune
+from territories.models import Adjacency, Commune
 from territories.outlines import merged
 
 MOST = 400  # communes around the chosen ones: more could not be told apart
@@ -33,7 +33,7 @@ def picker_map(
     """The chosen communes and those around, or a whole département while nothing is chosen.
 
     `taken` tells the communes that another CPTS holds, with its name. `label` words a link from the
-    code of its commune; without it: « Ajouter Lillers », « Retirer Lillers ». One query. Empty when
+    code of its commune; without it: « Ajouter Lillers », « Retirer Lillers ». Two queries. Empty when
     there is nothing to draw.
     """
     communes = _communes(set(chosen), departement)
@@ -90,11 +90,18 @@ def _sorted_out(
 
 def _communes(chosen: set[str], departement: str) -> Named:
     """Code → name and outline: of a département, or around the chosen ones, the nearest first."""
-    rows = Commune.objects.drawn_around(chosen, departement)
+    rows = Commune.objects.drawn_in(_departements(chosen) or {departement})
     codes, names, outlines = zip(*rows, strict=True) if rows else ((), (), ())
     shapes = shapely.from_wkb([bytes(outline) for outline in outlines])
     found = {code: (name, shape) for code, name, shape in zip(codes, names, shapes, strict=True)}
     return _nearest(found, chosen) if chosen & found.keys() else found
+
+
+def _departements(chosen: set[str]) -> set[str]:
+    """Of the chosen communes and of their neighbours: a code begins with its département."""
+    beside = Adjacency.objects.filter(commune__in=chosen).values_list("neighbour_id", flat=True)
+    codes = chosen.union(beside) if chosen else chosen
+    return {code[:3] if code.startswith("97") else code[:2] for code in codes}
 
 
 def _nearest(found: Named, chosen: set[str]) -> Named:

@@ -83,11 +83,12 @@ def drawing(frame: Frame, label: str, name: str, content: Iterable[SafeString]) 
 
 # Told apart without any colour: dots where nobody is, stripes where land is shared, a lattice
 # where it is held twice.
+_STRIPES = "M-2 2 2-2M-2 11 11-2M7 11 11 7"
 _PATTERNS = (
     ("white", 10, "m5 4v2"),
-    ("shared", 9, "m-2 2 4-4m-4 13 13-13m-4 13 4-4"),
-    ("taken", 9, "m-2 2 4-4m-4 13 13-13m-4 13 4-4"),
-    ("overlap", 9, "m-2 2 4-4m-4 13 13-13m-4 13 4-4m-13-9 4 4m-4-13 13 13m-4-13 4 4"),
+    ("shared", 9, _STRIPES),
+    ("taken", 9, _STRIPES),
+    ("overlap", 9, f"{_STRIPES}M-2 7 2 11M-2-2 11 11M7-2 11 2"),
 )
 _GROUND = SafeString('<path class="map-ground" d="m0 0h12v12h-12z"/>')
 
