@@ -32,9 +32,9 @@ def picker_map(
 ) -> SafeString:
     """The chosen communes and those around, or a whole département while nothing is chosen.
 
-    `taken` tells the communes that another CPTS holds, with its name. `label` words a link from the
-    code of its commune; without it: « Ajouter Lillers », « Retirer Lillers ». Two queries. Empty when
-    there is nothing to draw.
+    `taken` tells the communes that another CPTS holds, with its name. `label` words the link of a
+    commune from its code; without it: « Ajouter Lillers », « Retirer Lillers ». Two queries. Empty
+    when there is nothing to draw.
     """
     communes = _communes(set(chosen), departement)
     if not communes:
