@@ -92,7 +92,7 @@ function listenToPointer(frame, view) {
 function listenToHover(figure, drawing) {
   const said = figure.querySelector("[data-map-said]");
   drawing.addEventListener("pointerover", (event) => {
-    const shape = event.target.closest("a, path");
+    const shape = event.target.closest("a") || event.target.closest("path");
     const title = shape && shape.querySelector("title");
     if (title) {
       said.textContent = title.textContent;
