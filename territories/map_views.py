@@ -79,7 +79,8 @@ def _upwards(area: Area) -> list[Area]:
     """The larger areas that hold this one, the largest first."""
     if area.kind is AreaKind.FRANCE:
         return []
-    if area.kind is AreaKind.DEPARTEMENT:
-        region = departement_regions().get(area.code, "")
-        return [FRANCE, Area(AreaKind.REGION, region, region_names().get(region, ""))]
-    return [FRANCE]
+    region = departement_regions().get(area.code, "")
+    name = region_names().get(region, "")
+    if area.kind is not AreaKind.DEPARTEMENT or name in {"", area.name}:  # La Réunion is both
+        return [FRANCE]
+    return [FRANCE, Area(AreaKind.REGION, region, name)]
