@@ -31,7 +31,7 @@ INSETS = {
 }
 # What nobody sees is not drawn; the whole of France, with its hundreds of CPTS, is drawn lighter.
 TOLERANCE = 1.2
-LIGHT = 2.5
+LIGHT = 4
 _TINY = "h2v2h-2z"  # a land too small for its own outline is drawn as a speck
 
 
