@@ -35,7 +35,7 @@ def test_names_and_codes_are_understood_however_they_come(geography: Geography, 
 
 def test_what_is_unknown_is_said_in_one_sentence(geography: Geography) -> None:
     resolved = resolve("Béthune\nAtlantide\n99999", departement="62")
-    assert resolved.sentence == "Commune inconnue : « Atlantide », « 99999 »."
+    assert resolved.sentence == ("Commune inconnue : « Atlantide » (ligne 2), « 99999 » (ligne 3).")
 
 
 def test_a_shared_name_is_looked_for_in_the_departement_first(geography: Geography) -> None:
@@ -51,15 +51,74 @@ def test_a_name_that_stays_doubtful_asks_for_the_code(geography: Geography) -> N
     resolved = resolve("St Martin", departement="59")
     assert resolved.codes == []
     assert resolved.sentence == (
-        "Plusieurs communes portent ce nom, donnez le code INSEE : « St Martin »."
+        "Plusieurs communes portent ce nom, choisissez laquelle : « St Martin »."
     )
+    (doubt,) = resolved.doubts
+    assert [one.label for one in doubt.candidates] == [
+        "Saint-Martin (62), 62701",
+        "Saint-Martin (67), 67701",
+    ]
+
+
+def test_the_one_chosen_is_taken_and_no_other(geography: Geography) -> None:
+    make_commune("62701", "Saint-Martin", geography.pas_de_calais)
+    make_commune("67701", "Saint-Martin", geography.bas_rhin)
+    text = "Béthune\nSaint-Martin"
+    assert resolve(text, departement="", choices={1: "67701"}).codes == ["62119", "67701"]
+    for stray in ({1: "62119"}, {0: "67701"}, {1: ""}):
+        assert resolve(text, departement="", choices=stray).ambiguous
+
+
+def test_the_same_commune_on_two_lines_is_said_with_both(geography: Geography) -> None:
+    resolved = resolve("Béthune\nLillers\n\n62119", departement="62")
+    assert resolved.sentence == (
+        "Béthune est donnée 2 fois (lignes 1 et 4) : gardez une seule ligne."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("Lillers 62,5 %", {"62516": 6250}),
+        ("62516 : 40%", {"62516": 4000}),
+        ("62516\tLillers\t62,5 %\nBéthune", {"62516": 6250, "62119": 10_000}),
+        ("Lillers 40 %\nLillers 35,25 %", {"62516": 7525}),
+        ("Béthune, Lillers 62,5 %, 62178", {"62119": 10_000, "62516": 6250, "62178": 10_000}),
+    ],
+)
+def test_shares_are_read_beside_the_name(
+    geography: Geography, text: str, shares: dict[str, int]
+) -> None:
+    resolved = resolve(text, departement="62")
+    assert resolved.sentence == ""
+    assert resolved.shares == shares
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Béthune\nLillers 120 %", "Ligne 2 : la part d’une commune va de 0,01 % à 100 %"),
+        ("Béthune\nLillers 0 %", "Ligne 2 : la part d’une commune va de 0,01 % à 100 %"),
+        ("Béthune\nLillers 1e9999999 %", "Commune inconnue : « Lillers 1e"),
+        ("Lillers 60 %\nLillers 50 %", "Les parts de Lillers (lignes 1 et 2) dépassent 100 %."),
+        ("Lillers 60 %; Lillers 50 %", "Les parts de Lillers (ligne 1) dépassent 100 %."),
+    ],
+)
+def test_shares_beyond_the_whole_are_said_with_their_line(
+    geography: Geography, text: str, said: str
+) -> None:
+    resolved = resolve(text, departement="62")
+    assert said in resolved.sentence.replace("\xa0", " ")
+    assert "62516" not in resolved.shares
 
 
 def test_codes_and_names_of_yesterday_lead_to_today(geography: Geography) -> None:
     CommuneHistory.objects.create(
         old_code="62998", old_name="Rive", search_name="rive", current_id="62119", kind="ancien"
     )
-    assert resolve("62998", departement="62").codes == ["62119"]
+    resolved = resolve("62998", departement="62")
+    assert resolved.codes == ["62119"]
+    assert resolved.notices == ["« 62998 » n’existe plus : Béthune (62) la remplace."]
     assert resolve("Rive", departement="62").codes == ["62119"]
 
 
@@ -71,7 +130,8 @@ def test_arrondissements_are_chosen_by_code_only(geography: Geography) -> None:
         kind=Commune.Kind.ARRONDISSEMENT,
         departement=geography.nord,
     )
-    assert resolve("Lille 1er", departement="59").unknown == ["Lille 1er"]
+    unknown = resolve("Lille 1er", departement="59").unknown
+    assert [entry.name for entry in unknown] == ["Lille 1er"]
     assert resolve("59999", departement="59").codes == [part.pk]
 
 
@@ -83,6 +143,21 @@ def test_a_long_list_of_mistakes_stays_readable(geography: Geography) -> None:
 def test_three_queries_whatever_the_length(
     geography: Geography, django_assert_max_num_queries: object
 ) -> None:
-    text = "\n".join(["Béthune", "62178"] + [f"Inconnue {n}" for n in range(MAX_ENTRIES * 2)])
+    text = "\n".join(["Béthune", "62178"] + [f"Inconnue {n}" for n in range(MAX_ENTRIES - 2)])
     with django_assert_max_num_queries(4):  # type: ignore[operator]
         resolve(text, departement="62")
+
+
+def test_too_long_a_list_is_refused_whole(geography: Geography) -> None:
+    resolved = resolve("Béthune\n" * (MAX_ENTRIES + 1), departement="62")
+    assert resolved.codes == []
+    assert "dépasse 1 000 communes" in resolved.sentence.replace("\xa0", " ")
+
+
+def test_merged_communes_of_an_old_list_are_one_commune_of_today(geography: Geography) -> None:
+    for code in ("62998", "62997"):
+        CommuneHistory.objects.create(old_code=code, current_id="62119", kind="ancien")
+    resolved = resolve("62998\n62997", departement="62")
+    assert resolved.sentence == ""
+    assert resolved.codes == ["62119"]
+    assert len(resolved.notices) == 2
