@@ -21,7 +21,7 @@ from territories.areas import Area, AreaKind, column_of
 from territories.coverage_sql import RANKS, rows_of
 from territories.models import Epci, Stage
 from territories.places import departement_names, region_names
-from territories.shares import WHOLE
+from territories.shares import WHOLE, format_share
 
 FIRST_YEAR = 2019  # the agreement of 20 June 2019
 
@@ -76,6 +76,11 @@ class Coverer:
     slug: str
     share: int
     stage: Stage
+
+    @property
+    def share_label(self) -> str:
+        """« 40 % »; empty for the whole."""
+        return "" if self.share == WHOLE else format_share(self.share)
 
 
 @dataclass(frozen=True, slots=True)
