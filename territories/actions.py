@@ -217,6 +217,7 @@ def _open_version(territory: Territory) -> Territory:
         vintage_reason=territory.vintage_reason,
         source=territory.source,
         overlap_reason=territory.overlap_reason,
+        explained_overlaps=territory.explained_overlaps,
     )
 
 

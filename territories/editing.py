@@ -1,10 +1,12 @@
-"""Acts of the holders on their draft territory: add, remove, paste, choose the vintage.
+"""Acts of the holders on their draft territory: add, share, remove, choose the vintage, explain.
 
 Each change is saved at once and counted again; two people who edit together do not undo each other,
 since the communes are read again under the lock of the territory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from django.db import transaction
 
@@ -20,7 +22,9 @@ from territories.actions import (
     locked_territory,
 )
 from territories.models import Baton, Commune, Cpts, Territory
+from territories.overlap import overlaps_with, pairs_of, sentence_of
 from territories.scopes import quality_on
+from territories.shares import WHOLE, format_share
 
 
 def territory_of(cpts: Cpts) -> Territory:
@@ -42,16 +46,89 @@ def refusal_to_edit(cpts: Cpts) -> Refusal | None:
 
 
 @transaction.atomic
-def add_communes(cpts: Cpts, codes: Iterable[str], *, by: User) -> int:
-    """Add communes that are not there yet; returns how many were new."""
+def add_communes(cpts: Cpts, codes: Iterable[str] | Mapping[str, int], *, by: User) -> int:
+    """Add communes that are not there yet, with their share; returns how many were new.
+
+    What is there keeps its share: `share_commune` changes it.
+    """
+    shares = codes if isinstance(codes, Mapping) else dict.fromkeys(codes, WHOLE)
     chosen = _locked_choice(cpts)
-    new = [code for code in dict.fromkeys(codes) if code not in chosen]
+    new = [code for code in shares if code not in chosen]
     if not new:
         return 0
-    chosen |= {code: ChosenCommune(code) for code in new}
+    chosen |= {code: ChosenCommune(code, share=shares[code]) for code in new}
     territory = choose_communes(cpts, chosen.values(), by=by)
     _record(cpts, territory, "add_communes", _added(len(new)), by, codes=new)
     return len(new)
+
+
+@transaction.atomic
+def share_commune(cpts: Cpts, code: str, *, share: int, part: str, by: User) -> bool:
+    """Count a part of a commune, which may have a name; False when it was so already."""
+    chosen = _locked_choice(cpts)
+    if code not in chosen:
+        raise Refused("Cette commune n’est plus dans le territoire.")
+    before, part = chosen[code], part.strip()
+    if (before.share, before.part) == (share, part):
+        return False
+    chosen[code] = replace(before, share=share, part=part)
+    territory = choose_communes(cpts, chosen.values(), by=by)
+    name = Commune.objects.values_list("name", flat=True).get(pk=code)
+    named = f" ({part})" if part else ""
+    what = f"Part de {name} : {format_share(share)}{named}"
+    _record(cpts, territory, "share_commune", what, by, codes=[code], share=share)
+    return True
+
+
+@transaction.atomic
+def use_draft(cpts: Cpts, shares: Mapping[str, int], *, by: User) -> Territory:
+    """Replace the communes by those of a simulation; the vintage of the dossier stays.
+
+    What is known of a commune that stays (certainty, name of its part) is kept.
+    """
+    before = _locked_choice(cpts)
+    chosen = [
+        replace(before[code], share=share) if code in before else ChosenCommune(code, share=share)
+        for code, share in shares.items()
+    ]
+    territory = choose_communes(cpts, chosen, by=by)
+    _record(
+        cpts,
+        territory,
+        "use_draft",
+        "Territoire repris d’une simulation",
+        by,
+        codes=sorted(shares),
+        removed=sorted(before.keys() - shares.keys()),
+    )
+    return territory
+
+
+@transaction.atomic
+def explain_overlap(cpts: Cpts, *, reason: str, by: User) -> Territory:
+    """Say why the communes that other CPTS cover are kept. It holds for these overlaps only."""
+    _locked_choice(cpts)
+    territory = territory_of(cpts)
+    reason = reason.strip()
+    overlaps = overlaps_with(territory.shares, clock.today(), besides=cpts.pk)
+    if not overlaps:
+        raise Refused("Aucune commune du territoire n’est déjà couverte : aucun motif à donner.")
+    if not reason:
+        raise Refused("Donnez le motif de ce chevauchement.")
+    territory.overlap_reason = reason
+    territory.explained_overlaps = pairs_of(overlaps)
+    territory.save(update_fields=["overlap_reason", "explained_overlaps"])
+    journal.record(
+        "explain_overlap",
+        territory,
+        by=by,
+        dossier=cpts.reference,
+        sentence=f"Motif du chevauchement. {sentence_of(overlaps)}",
+        reason=reason,
+        role=quality_on(by, cpts),
+        overlaps=territory.explained_overlaps,
+    )
+    return territory
 
 
 def add_epci(cpts: Cpts, siren: str, *, by: User) -> int:
@@ -105,8 +182,8 @@ def _locked_choice(cpts: Cpts) -> dict[str, ChosenCommune]:
     refusal = refusal_to_edit(cpts)
     if refusal:
         raise Refused(refusal)
-    rows = territory.communes.values_list("commune_id", "certainty")
-    return {code: ChosenCommune(code, certainty) for code, certainty in rows}
+    rows = territory.communes.values_list("commune_id", "certainty", "share", "part")
+    return {row[0]: ChosenCommune(*row) for row in rows}
 
 
 def _record(
@@ -118,6 +195,7 @@ def _record(
     *,
     reason: str = "",
     codes: list[str] | None = None,
+    **more: Any,
 ) -> None:
     people = f"{format_number(territory.population)}{NBSP}habitants"
     journal.record(
@@ -131,6 +209,7 @@ def _record(
         vintage=territory.vintage,
         size=territory.size,
         communes=codes or [],
+        **more,
     )
 
 

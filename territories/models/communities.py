@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -195,6 +196,8 @@ class Territory(models.Model):
     frozen_at = models.DateTimeField("figé le", null=True, blank=True)
     # Why the holders keep communes that another CPTS already covers.
     overlap_reason = models.CharField("motif du chevauchement", max_length=1000, blank=True)
+    # « 62516:12 », a place and a CPTS: the overlaps this reason was given for.
+    explained_overlaps = models.JSONField("chevauchements motivés", default=list, blank=True)
     changed_at = models.DateTimeField("modifié le", default=clock.real_now)
 
     class Meta:
@@ -224,6 +227,15 @@ class Territory(models.Model):
     @property
     def is_frozen(self) -> bool:
         return self.frozen_at is not None
+
+    @property
+    def shares(self) -> dict[str, int]:
+        """Code → share, as it is stored now."""
+        return dict(self.communes.values_list("commune", "share"))
+
+    def has_explained(self, pairs: Iterable[str]) -> bool:
+        """Whether the reason was given for all these overlaps."""
+        return bool(self.overlap_reason) and set(pairs) <= set(self.explained_overlaps)
 
 
 class TerritoryCommune(models.Model):
