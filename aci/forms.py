@@ -1,6 +1,7 @@
 """Shape of the input: the terms of a contract, a signature, a return to negotiation."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,7 +11,9 @@ from aci.grid_files import read_mission_rules
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract
 from aci.parties import Party
+from aci.simulator import FIRST_DAY, YEARS_AHEAD
 from foundation import clock
+from foundation.dates import format_date
 from foundation.forms import PortalForm
 
 REASON_LENGTH = 1000
@@ -138,3 +141,40 @@ def _start_hint(mission: MissionCode) -> str:
     if rule is None or rule.start_within_months is None:
         return hint
     return f"{hint} Au plus tard {rule.start_within_months} mois après la signature."
+
+
+class SimulationForm(PortalForm):
+    """The settings of a simulation, read from the address."""
+
+    # Shown beside the others; the draft itself carries the vintage.
+    millesime = forms.ChoiceField(label="Millésime de population", required=False)
+    signature = forms.DateField(
+        label="Date de signature",
+        help_text="Elle fixe le barème. Aujourd’hui, si vous ne savez pas.",
+        widget=forms.DateInput,
+        required=False,
+    )
+    mission = forms.MultipleChoiceField(
+        label="Missions",
+        help_text="Les quatre missions du socle sont cochées d’avance.",
+        choices=[(code.value, code.label) for code in MISSIONS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, vintages: Iterable[int] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(year), str(year)) for year in sorted(vintages, reverse=True)]
+        self.fields["millesime"].choices = choices  # type: ignore[attr-defined]
+        self.fields["millesime"].required = not self.is_bound  # never « facultatif » on the page
+
+    def clean_signature(self) -> dt.date:
+        """Between the agreement and five years ahead; today when nothing is written."""
+        today = clock.today()
+        day = self.cleaned_data["signature"] or today
+        last = dt.date(today.year + YEARS_AHEAD, 12, 31)
+        if not FIRST_DAY <= day <= last:
+            raise forms.ValidationError(
+                f"La signature va du {format_date(FIRST_DAY)} au {format_date(last)}."
+            )
+        return day

@@ -1,14 +1,26 @@
-"""Routes of aci, in French: the contract of a dossier, its acts, its documents, its funding."""
+"""Routes of aci, in French: the simulator; the contract of a dossier, its acts, its funding."""
 
 from django.urls import path
 
-from aci import views
+from aci import simulator_views, views
 
 app_name = "aci"
 
 CONTRACT = "dossiers/<str:reference>/contrat/"
 
+SIMULATOR = "simulateur/"
+
 urlpatterns = [
+    path(SIMULATOR, simulator_views.simulator, name="simulator"),
+    path(f"{SIMULATOR}financement/", simulator_views.simulated_funding, name="simulated_funding"),
+    path(f"{SIMULATOR}coller/", simulator_views.paste_simulation, name="paste_simulation"),
+    path(f"{SIMULATOR}importer/", simulator_views.import_simulation, name="import_simulation"),
+    path(f"{SIMULATOR}comparer/", simulator_views.compare_simulations, name="compare_simulations"),
+    path(f"{SIMULATOR}communes.csv", simulator_views.simulated_csv, name="simulated_csv"),
+    path(
+        f"{SIMULATOR}communes.geojson", simulator_views.simulated_geojson, name="simulated_geojson"
+    ),
+    path(f"{SIMULATOR}utiliser/", simulator_views.use_simulation, name="use_simulation"),
     path(CONTRACT, views.contract, name="contract"),
     path(f"{CONTRACT}preparer/", views.draft_contract, name="draft_contract"),
     path(f"{CONTRACT}termes/", views.terms, name="terms"),

@@ -23,6 +23,7 @@ def menu_of(request: HttpRequest) -> list[Entry]:
         ("Accueil", reverse("home")),
         ("Les CPTS", reverse("territories:cpts_list")),
         ("Carte", reverse("territories:map")),
+        ("Simulateur", reverse("aci:simulator")),
     ]
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:

@@ -38,3 +38,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
+
+// « Copier le lien »: the field can be copied by hand, so the button shows only where it works.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) {
+    return;
+  }
+  const field = document.querySelector(button.dataset.copy);
+  const status = button.parentElement.querySelector("[data-copied]");
+  field.select();
+  navigator.clipboard?.writeText(field.value).then(() => {
+    status.textContent = status.dataset.copied;
+  });
+});
