@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from projects.models import Attachment, FieldComment, Filing, Kind, Opinion, Sus
 from projects.outline import Answer, Answers, Question, Step
 from projects.workflow import Level, State
 from territories.models import Assignment, Cpts
+from territories.overlap import TakenPlace, overlaps_with, pairs_of
 from territories.scopes import may_on
 
 PATHS = {Kind.LETTER: "lettre", Kind.PROJECT: "projet"}
@@ -112,7 +114,6 @@ class FilingPage:
     filing: Filing
     user: Any
     comments: list[FieldComment]
-    attachments: list[Attachment]
     can_write: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,6 +122,38 @@ class FilingPage:
     @property
     def cpts(self) -> Cpts:
         return self.filing.cpts
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        found = Attachment.objects.visible_to(self.user).filter(filing=self.filing)
+        return list(found.select_related("file"))
+
+    @property
+    def attachment_count(self) -> int:
+        """Told by `with_page`: the task list does not fetch the pieces."""
+        return getattr(self.filing, "attachment_count", 0) or 0
+
+    @cached_property
+    def overlaps(self) -> list[TakenPlace]:
+        """The communes of the draft that other CPTS cover today. One query."""
+        listed = getattr(self.filing, "territory_shares", "") or ""  # told by `with_page`
+        rows = (row.split(":") for row in listed.split())
+        shares = {code: int(share) for code, share in rows}
+        return overlaps_with(shares, clock.today(), besides=self.cpts.pk)
+
+    @property
+    def counted_twice(self) -> int:
+        return sum(one.counted_twice for one in self.overlaps)
+
+    @property
+    def lacks_overlap_reason(self) -> bool:
+        territory = self.cpts.territory
+        return territory is not None and not territory.has_explained(pairs_of(self.overlaps))
+
+    @property
+    def territory_handed_over(self) -> dict[str, Any]:
+        """The facts kept with the last sending: what the authorities read of the territory."""
+        return getattr(self.filing, "territory_handed_over", None) or {}
 
     @property
     def url(self) -> str:
@@ -256,7 +289,7 @@ class FilingPage:
 
 
 def gather(filing: Filing, user: Any) -> FilingPage:
-    """The page of a filing fetched `with_page`, in two more queries."""
+    """The page of a filing fetched `with_page`, in one more query; others when they are shown."""
     return FilingPage(
         filing=filing,
         user=user,
@@ -264,9 +297,6 @@ def gather(filing: Filing, user: Any) -> FilingPage:
             FieldComment.objects.visible_to(user)
             .filter(filing=filing)
             .select_related("by", "suspension")
-        ),
-        attachments=list(
-            Attachment.objects.visible_to(user).filter(filing=filing).select_related("file")
         ),
     )
 

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Concat
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from projects.workflow import Level, State
+from territories.listed import Listed
 from territories.querysets import scope_filter
 
 
@@ -91,9 +93,8 @@ class FilingQuerySet(models.QuerySet[Any]):
     def with_page(self) -> Self:
         """With what the head of the dossier and the page of a filing show, in one query."""
         submissions = apps.get_model("projects", "Submission").objects
-        last_submission = (
-            submissions.filter(filing=OuterRef("pk")).order_by("-number").values("answers")[:1]
-        )
+        last = submissions.filter(filing=OuterRef("pk")).order_by("-number")
+        pieces = apps.get_model("projects", "Attachment").objects.filter(filing=OuterRef("pk"))
         return self.select_related(
             "cpts__territory",
             "cpts__region",
@@ -107,11 +108,24 @@ class FilingQuerySet(models.QuerySet[Any]):
             opened_project=Exists(self.model._base_manager.filter(letter=OuterRef("pk"))),
             # While the holders correct, the others read what was handed over last.
             handed_over=Case(
-                When(state=State.INCOMPLETE, then=Subquery(last_submission)),
+                When(state=State.INCOMPLETE, then=Subquery(last.values("answers")[:1])),
                 default=None,
                 output_field=models.JSONField(null=True),
             ),
+            territory_handed_over=Subquery(last.values("territory")[:1]),
+            territory_shares=_territory_shares(),
+            attachment_count=Subquery(
+                pieces.order_by().values("filing").annotate(count=Count("pk")).values("count")
+            ),
         )
+
+
+def _territory_shares() -> Any:
+    """« 62119:10000 62516:6250 » of the territory in use, within the query of the filing."""
+    communes = apps.get_model("territories", "TerritoryCommune").objects
+    own = communes.filter(territory=OuterRef("cpts__territory")).order_by().values("territory")
+    share = Concat("commune", Value(":"), Cast("share", models.CharField()))
+    return Subquery(own.annotate(listed=Listed(share)).values("listed"))
 
 
 class OfFilingQuerySet(models.QuerySet[Any]):

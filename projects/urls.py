@@ -26,6 +26,7 @@ urlpatterns = [
     ),
     # Acts, before the steps: no step bears their words (a test says so).
     path(f"{FILING}transmettre/", writing.submit, name="submit"),
+    path(f"{FILING}chevauchement/", writing.explain_overlap, name="explain_overlap"),
     path(f"{FILING}retirer/", writing.withdraw, name="withdraw"),
     path(f"{FILING}reprendre/", writing.take_up_again, name="take_up_again"),
     path(f"{FILING}demander-des-pieces/", review.ask_for_pieces, name="ask_for_pieces"),

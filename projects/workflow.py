@@ -87,6 +87,8 @@ class FilingLike(Protocol):
     @property
     def lacks_territory(self) -> bool: ...
     @property
+    def unexplained_overlap(self) -> str: ...
+    @property
     def missing_levels(self) -> list[Level]: ...
     @property
     def missing_levels_before_regional(self) -> list[Level]: ...
@@ -96,9 +98,12 @@ class FilingLike(Protocol):
     def tacit_day_reached(self) -> bool: ...
 
 
-@in_words("toutes les réponses obligatoires sont données et le territoire a au moins une commune")
+@in_words(
+    "toutes les réponses obligatoires sont données, le territoire a au moins une commune, et le "
+    "motif est donné si une autre CPTS couvre déjà des communes"
+)
 def is_ready(filing: FilingLike) -> Refusal | None:
-    """Every required answer is there, and the territory holds at least one commune."""
+    """Answers, communes, and a reason where another CPTS holds them already."""
     missing = filing.missing_answers
     if missing:
         count = len(missing)
@@ -112,6 +117,12 @@ def is_ready(filing: FilingLike) -> Refusal | None:
         return Refusal(f"{noun} : {named}{others}.")
     if filing.lacks_territory:
         return Refusal("Choisissez au moins une commune du territoire avant de transmettre.")
+    overlap = filing.unexplained_overlap
+    if overlap:
+        return Refusal(
+            "Donnez le motif du chevauchement avant de transmettre, car des communes sont déjà "
+            f"couvertes : {overlap}."
+        )
     return None
 
 

@@ -29,12 +29,12 @@ def read_communes(data: bytes) -> str:
     """One line for each commune of the file: « 62119 », « Béthune 62,5 % »."""
     rows = _rows(_text(data))
     if not rows:
-        raise Refused("Ce fichier est vide : choisissez un fichier qui contient des communes.")
+        raise Refused("Ce fichier est vide : choisissez un fichier qui contient des communes.")
     header = _header(rows[0][1])
     if header:
         rows = rows[1:]
     if len(rows) > MAX_COMMUNES:
-        raise Refused("Ce fichier dépasse 1 000 communes : coupez-le en plusieurs.")
+        raise Refused("Ce fichier dépasse 1 000 communes : coupez-le en plusieurs.")
     where = _column(header, rows)
     share = _share_column(header, rows)
     lines = [""] * (rows[-1][0] if rows else 0)
@@ -47,10 +47,10 @@ def read_communes(data: bytes) -> str:
 def _text(data: bytes) -> str:
     """UTF-8, else what French spreadsheets write; the type is told by the content."""
     if len(data) > MAX_BYTES:
-        raise Refused("Ce fichier dépasse 1 Mo : gardez seulement la colonne des communes.")
+        raise Refused("Ce fichier dépasse 1 Mo : gardez seulement la colonne des communes.")
     if filetype.guess(data) is not None or b"\0" in data.removeprefix(b"\xff\xfe"):
         raise Refused(
-            "Ce fichier n’est pas un tableau CSV : dans le tableur, enregistrez-le au format CSV."
+            "Ce fichier n’est pas un tableau CSV : dans le tableur, enregistrez-le au format CSV."
         )
     try:
         text = data.decode("utf-8-sig")
@@ -73,12 +73,12 @@ def _rows(text: str) -> list[Row]:
                 rows.append((reader.line_num, cells))
     except csv.Error:
         raise Refused(
-            f"Ligne {reader.line_num} : un guillemet n’est pas fermé, le fichier semble tronqué."
+            f"Ligne {reader.line_num} : un guillemet n’est pas fermé, le fichier semble tronqué."
         ) from None
     for number, cells in rows:
         if len(cells) != len(rows[0][1]):
             raise Refused(
-                f"Ligne {number} : {_columns(len(cells))} au lieu de {len(rows[0][1])}, "
+                f"Ligne {number} : {_columns(len(cells))} au lieu de {len(rows[0][1])}, "
                 "le fichier semble tronqué ou abîmé."
             )
     return rows

@@ -73,7 +73,7 @@ class VintageCount:
             more = f" et {others} autre{'s' if others > 1 else ''}" if others > 0 else ""
             return f"Pas de population {self.vintage} pour {shown}{more}."
         if self.population == 0:
-            return "Ces communes n’ont pas d’habitants : ni taille ni financement."
+            return "Ces communes n’ont pas d’habitants : ni taille ni financement."
         return ""
 
 
@@ -92,12 +92,12 @@ class Drafted:
         """What must be corrected before anything is counted; empty when nothing must."""
         if self.unknown:
             word = "Commune inconnue" if len(self.unknown) == 1 else "Communes inconnues"
-            return f"{word} : {', '.join(self.unknown[:10])}."
+            return f"{word} : {', '.join(self.unknown[:10])}."
         by_code = {commune.code: commune.name for commune in self.communes}
         for commune in self.communes:
             if commune.parent in by_code:
                 city = by_code[commune.parent]
-                return f"{commune.name} fait partie de {city} : choisissez l’une ou l’autre."
+                return f"{commune.name} fait partie de {city} : choisissez l’une ou l’autre."
         return ""
 
     @cached_property
@@ -229,7 +229,7 @@ def _moved(
     known = {code: share for code, share in kept.items() if code not in gone}
     moved = Draft(known, draft.vintage, draft.besides)
     notices = [
-        f"La commune {code} n’existe plus : {names[to]} ({to}) la remplace."
+        f"La commune {code} n’existe plus : {names[to]} ({to}) la remplace."
         for code, to in sorted(single.items())
     ]
     return _Moved(moved, frozenset(single)), notices

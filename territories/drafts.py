@@ -27,7 +27,7 @@ _GROUP = re.compile(r"(\d[0-9AB]):((?:\d{3}(?:\*\d{4})?)+)", re.ASCII)
 _COMMUNE = re.compile(r"(\d{3})(?:\*(\d{4}))?", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9-]{1,80}")
 _UNREADABLE = (
-    "Cette adresse de simulation est illisible ou incomplète : copiez-la de nouveau en entier."
+    "Cette adresse de simulation est illisible ou incomplète : copiez-la de nouveau en entier."
 )
 
 

@@ -22,7 +22,7 @@ from territories.actions import (
     locked_territory,
 )
 from territories.models import Baton, Commune, Cpts, Territory
-from territories.overlap import overlaps_with, pairs_of, sentence_of
+from territories.overlap import named, overlaps_with, pairs_of
 from territories.scopes import quality_on
 from territories.shares import WHOLE, format_share
 
@@ -37,10 +37,10 @@ def territory_of(cpts: Cpts) -> Territory:
 def refusal_to_edit(cpts: Cpts) -> Refusal | None:
     """Why the territory cannot be changed now; `None` when the holders may change it."""
     if territory_of(cpts).is_frozen:
-        return Refusal("Le territoire est figé par le contrat : seul un avenant peut le modifier.")
+        return Refusal("Le territoire est figé par le contrat : seul un avenant peut le modifier.")
     if cpts.baton not in {Baton.HOLDER, Baton.COORDINATOR}:
         return Refusal(
-            "Le dossier est entre d’autres mains : le territoire se modifie quand c’est votre tour."
+            "Le dossier est entre d’autres mains : le territoire se modifie quand c’est votre tour."
         )
     return None
 
@@ -75,7 +75,7 @@ def share_commune(cpts: Cpts, code: str, *, share: int, part: str, by: User) -> 
     territory = choose_communes(cpts, chosen.values(), by=by)
     name = Commune.objects.values_list("name", flat=True).get(pk=code)
     named = f" ({part})" if part else ""
-    what = f"Part de {name} : {format_share(share)}{named}"
+    what = f"Part de {name} : {format_share(share)}{named}"
     _record(cpts, territory, "share_commune", what, by, codes=[code], share=share)
     return True
 
@@ -112,7 +112,7 @@ def explain_overlap(cpts: Cpts, *, reason: str, by: User) -> Territory:
     reason = reason.strip()
     overlaps = overlaps_with(territory.shares, clock.today(), besides=cpts.pk)
     if not overlaps:
-        raise Refused("Aucune commune du territoire n’est déjà couverte : aucun motif à donner.")
+        raise Refused("Aucune commune du territoire n’est déjà couverte : aucun motif à donner.")
     if not reason:
         raise Refused("Donnez le motif de ce chevauchement.")
     territory.overlap_reason = reason
@@ -123,7 +123,7 @@ def explain_overlap(cpts: Cpts, *, reason: str, by: User) -> Territory:
         territory,
         by=by,
         dossier=cpts.reference,
-        sentence=f"Motif du chevauchement. {sentence_of(overlaps)}",
+        sentence=f"Motif donné pour des communes déjà couvertes : {named(overlaps)}",
         reason=reason,
         role=quality_on(by, cpts),
         overlaps=territory.explained_overlaps,
@@ -146,7 +146,7 @@ def remove_commune(cpts: Cpts, code: str, *, by: User) -> bool:
     if code not in chosen:
         return False
     if len(chosen) == 1:
-        raise Refused("Un territoire garde au moins une commune : ajoutez-en une autre d’abord.")
+        raise Refused("Un territoire garde au moins une commune : ajoutez-en une autre d’abord.")
     del chosen[code]
     territory = choose_communes(cpts, chosen.values(), by=by)
     name = Commune.objects.values_list("name", flat=True).get(pk=code)
@@ -159,7 +159,7 @@ def choose_vintage(cpts: Cpts, vintage: int, *, reason: str, by: User) -> Territ
     """Count the same communes in another vintage. Another one than the day's needs a reason."""
     chosen = _locked_choice(cpts)
     if vintage != default_vintage(clock.today()) and not reason.strip():
-        raise Refused("Ce millésime n’est pas celui en vigueur : donnez le motif de ce choix.")
+        raise Refused("Ce millésime n’est pas celui en vigueur : donnez le motif de ce choix.")
     territory = choose_communes(
         cpts, chosen.values(), by=by, vintage=vintage, vintage_reason=reason.strip()
     )
@@ -203,7 +203,7 @@ def _record(
         territory,
         by=by,
         dossier=cpts.reference,
-        sentence=f"{what} : {_communes(territory.commune_count)}, {people}",
+        sentence=f"{what} : {_communes(territory.commune_count)}, {people}",
         reason=reason,
         role=quality_on(by, cpts),
         vintage=territory.vintage,

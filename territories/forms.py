@@ -24,7 +24,7 @@ class PasteForm(PortalForm):
         label="Liste de communes",
         help_text=(
             "Des noms ou des codes INSEE, un par ligne ou séparés par des virgules. Une part se "
-            "note à la fin : « Lillers 62,5 % ». Un nom porté par plusieurs communes est d’abord "
+            "note à la fin : « Lillers 62,5 % ». Un nom porté par plusieurs communes est d’abord "
             "cherché dans le département."
         ),
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -55,7 +55,7 @@ class PasteForm(PortalForm):
         """One question for each shared name; it is drawn only when the form is shown again."""
         for doubt in self.resolved.doubts:
             self.fields[f"{_CHOICE}{doubt.position}"] = forms.ChoiceField(
-                label=f"Ligne {doubt.entry.line}, « {doubt.entry.name[:60]} » : quelle commune ?",
+                label=f"Ligne {doubt.entry.line}, « {doubt.entry.name[:60]} » : quelle commune ?",
                 choices=[(one.code, one.label) for one in doubt.candidates],
                 widget=forms.RadioSelect,
                 required=False,
@@ -69,13 +69,13 @@ class ImportForm(PortalForm):
     file = forms.FileField(
         label="Fichier CSV",
         help_text=(
-            "La première colonne de codes INSEE ou de noms est lue ; une colonne « part » est "
+            "La première colonne de codes INSEE ou de noms est lue ; une colonne « part » est "
             "facultative. 1 Mo au plus."
         ),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
         error_messages={
             "required": "Choisissez un fichier.",
-            "empty": "Ce fichier est vide : choisissez un fichier qui contient des communes.",
+            "empty": "Ce fichier est vide : choisissez un fichier qui contient des communes.",
         },
     )
 
@@ -91,7 +91,7 @@ class ShareForm(PortalForm):
 
     part = forms.CharField(
         label="Part comptée",
-        help_text="En pourcentage, par exemple 62,5 %. Vide : la commune entière.",
+        help_text="En pourcentage, par exemple 62,5 %. Vide : la commune entière.",
         required=False,
         max_length=20,
     )
@@ -107,7 +107,7 @@ class NamedShareForm(ShareForm):
 
     part_name = forms.CharField(
         label="Nom de cette partie",
-        help_text="Par exemple : quartiers nord. Facultatif.",
+        help_text="Par exemple : quartiers nord. Facultatif.",
         required=False,
         max_length=100,
     )

@@ -80,16 +80,16 @@ class Resolved:
         """What to correct, in one sentence each; empty when everything was recognised."""
         parts = []
         if self.unknown:
-            parts.append(f"Commune inconnue : {self._listed(self.unknown)}.")
+            parts.append(f"Commune inconnue : {self._listed(self.unknown)}.")
         if self.ambiguous:
             names = self._listed(self.ambiguous)
-            parts.append(f"Plusieurs communes portent ce nom, choisissez laquelle : {names}.")
+            parts.append(f"Plusieurs communes portent ce nom, choisissez laquelle : {names}.")
         return " ".join([*parts, *self.mistakes])
 
     def _listed(self, entries: list[Entry]) -> str:
         """The first ten are enough to understand."""
         shown = ", ".join(
-            f"« {entry.name[:60]} »" + (f" (ligne {entry.line})" if self.has_lines else "")
+            f"« {entry.name[:60]} »" + (f" (ligne {entry.line})" if self.has_lines else "")
             for entry in entries[:10]
         )
         others = len(entries) - 10
@@ -122,7 +122,7 @@ def resolve(text: str, *, departement: str, choices: Mapping[int, str] | None = 
     resolved = Resolved(has_lines=any(entry.line > 1 for entry in entries))
     if len(entries) > MAX_ENTRIES:
         limit = f"{format_number(MAX_ENTRIES)}{NBSP}communes"
-        resolved.mistakes.append(f"La liste dépasse {limit} : coupez-la en plusieurs.")
+        resolved.mistakes.append(f"La liste dépasse {limit} : coupez-la en plusieurs.")
         return resolved
     by_code = _communes_by_code(entries)
     by_name = _communes_by_name(entries)
@@ -157,7 +157,7 @@ def _add_shares(resolved: Resolved, named: list[tuple[Entry, Candidate]]) -> Non
         by_code[commune.code].append((entry, commune))
     for code, given in by_code.items():
         resolved.notices += [
-            f"« {entry.name[:60]} » n’existe plus : {commune.name} ({commune.departement}) "
+            f"« {entry.name[:60]} » n’existe plus : {commune.name} ({commune.departement}) "
             "la remplace."
             for entry, commune in given
             if commune.former
@@ -181,7 +181,7 @@ def _read_parts(entries: list[Entry]) -> tuple[list[int], str]:
         try:
             parts.append(read_share(entry.share))
         except Refused as refused:
-            return [], f"Ligne {entry.line} : {refused.reason[:1].lower()}{refused.reason[1:]}"
+            return [], f"Ligne {entry.line} : {refused.reason[:1].lower()}{refused.reason[1:]}"
     return parts, ""
 
 
@@ -195,7 +195,7 @@ def _too_many(given: list[tuple[Entry, Candidate]], parts: list[int]) -> str:
     all_parts = len(parts) == len(given)
     if len(lines) < 2 or all_parts or any(commune.former for _, commune in given):
         return ""
-    return f"{name} est donnée {len(lines)} fois ({where}) : gardez une seule ligne."
+    return f"{name} est donnée {len(lines)} fois ({where}) : gardez une seule ligne."
 
 
 def _communes_by_code(entries: Iterable[Entry]) -> dict[str, set[Candidate]]:

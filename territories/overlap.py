@@ -105,18 +105,11 @@ def pairs_of(overlaps: Iterable[TakenPlace]) -> list[str]:
     return sorted({pair for one in overlaps for pair in one.pairs})
 
 
-def sentence_of(overlaps: Iterable[TakenPlace]) -> str:
-    """« Lillers est déjà couverte par CPTS Monts »: the first three, and how many more."""
+def named(overlaps: Iterable[TakenPlace]) -> str:
+    """« Lillers (CPTS Monts) et 2 de plus »; empty for none."""
     found = list(overlaps)
-    said = [f"{one.place.name} ({one.others})" for one in found[:3]]
-    more = len(found) - len(said)
-    others = f" et {more} de plus" if more > 0 else ""
-    subject = (
-        "Cette commune est déjà couverte"
-        if len(found) == 1
-        else ("Ces communes sont déjà couvertes")
-    )
-    return f"{subject} : {', '.join(said)}{others}."
+    said = ", ".join(f"{one.place.name} ({one.others})" for one in found[:3])
+    return said if len(found) <= 3 else f"{said} et {len(found) - 3} de plus"
 
 
 def _own(held: Iterable[Place], shares: Mapping[str, int], slug: str) -> list[TakenPlace]:

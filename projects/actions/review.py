@@ -16,6 +16,7 @@ from projects.querysets import is_regional
 from projects.workflow import Level, State
 from territories.actions import hand_over_territory, move
 from territories.models import Stage, Territory
+from territories.overlap import overlaps_with
 from territories.scopes import quality_on
 
 STAGE_WHEN_FILED = {Kind.LETTER: Stage.LETTER, Kind.PROJECT: Stage.PROJECT_FILED}
@@ -28,11 +29,12 @@ def submit(filing: Filing, *, by: User) -> Filing:
     now = clock.now()
     filing.territory = hand_over_territory(filing.cpts)
     filing.submitted_at = now
+    facts = _territory_facts(filing.territory)
     Submission.objects.create(
         filing=filing,
         number=filing.submissions.count() + 1,
         answers=filing.answers,
-        territory=_territory_facts(filing.cpts.territory),
+        territory=facts,
         submitted_by=by,
     )
     filing.comments.filter(answered_at=None).update(answered_at=now)
@@ -44,7 +46,8 @@ def submit(filing: Filing, *, by: User) -> Filing:
     words = "Lettre d’intention transmise" if filing.is_letter else "Projet de santé transmis"
     details = " avec les pièces demandées" if from_state == State.INCOMPLETE else ""
     sentence = f"{words} à l’ARS et à la CPAM{details}"
-    entry = note("submit", filing, by=by, sentence=sentence, from_state=from_state)
+    told = _told_of_overlaps(facts)
+    entry = note("submit", filing, by=by, sentence=sentence, from_state=from_state, **told)
     emails.receipt(filing, entry, by=by)
     emails.filed(filing, entry, by=by)
     return filing
@@ -200,17 +203,41 @@ def _count(asked: Mapping[str, str]) -> str:
     return "1 question" if len(asked) == 1 else f"{len(asked)} questions"
 
 
-def _territory_facts(territory: Territory | None) -> dict[str, Any]:
-    """The territory as it is handed over, readable whatever becomes of it."""
-    if territory is None:
+def _told_of_overlaps(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the journal says of communes that other CPTS cover: the reason, and which."""
+    if not facts["overlaps"]:
         return {}
+    communes = ", ".join(f"{row['name']} ({row['cpts']})" for row in facts["overlaps"])
+    reason = f"Communes déjà couvertes : {communes}. Motif : {facts['overlap_reason']}"
+    return {"reason": reason, "overlaps": facts["overlaps"]}
+
+
+def _territory_facts(territory: Territory) -> dict[str, Any]:
+    """The territory as it is handed over, readable whatever becomes of it."""
+    overlaps = overlaps_with(territory.shares, clock.today(), besides=territory.cpts_id)
     communes = territory.communes.select_related("commune").order_by("commune__name")
     return {
         "vintage": territory.vintage,
         "population": territory.population,
         "size": territory.size,
         "communes": [
-            {"code": row.commune_id, "name": row.commune.name, "population": row.population}
+            {
+                "code": row.commune_id,
+                "name": row.commune.name,
+                "population": row.population,
+                "share": row.share,
+                "part": row.part,
+            }
             for row in communes
         ],
+        "overlaps": [
+            {
+                "code": one.place.code,
+                "name": one.place.name,
+                "cpts": one.others,
+                "counted_twice": one.counted_twice,
+            }
+            for one in overlaps
+        ],
+        "overlap_reason": territory.overlap_reason if overlaps else "",
     }

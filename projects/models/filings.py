@@ -27,6 +27,7 @@ from projects.workflow import (
     State,
 )
 from territories.models import Cpts, Territory
+from territories.overlap import named, overlaps_with, pairs_of
 
 
 class Filing(models.Model):
@@ -217,6 +218,15 @@ class Filing(models.Model):
     @property
     def lacks_territory(self) -> bool:
         return not (self.cpts.territory and self.cpts.territory.population)
+
+    @property
+    def unexplained_overlap(self) -> str:
+        """« Lillers (CPTS Monts) »: what other CPTS cover today, without a reason given for it."""
+        territory = self.cpts.territory
+        if territory is None:
+            return ""
+        overlaps = overlaps_with(territory.shares, clock.today(), besides=self.cpts_id)
+        return "" if territory.has_explained(pairs_of(overlaps)) else named(overlaps)
 
     @property
     def required_levels(self) -> list[Level]:

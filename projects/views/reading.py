@@ -10,6 +10,7 @@ from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from projects.models import Filing, Kind, Opinion
 from projects.pages import examinations, gather
+from territories.forms import OverlapReasonForm
 from territories.models import Cpts
 from territories.scopes import may_on
 
@@ -93,10 +94,16 @@ def show(request: SignedInRequest, filing: Filing, status: int = 200, **more: An
         "cpts": page.cpts,
         "filing": filing,
         "tab": TABS[Kind(filing.kind)],
+        "overlap_form": OverlapReasonForm(initial={"reason": _overlap_reason(filing)}),
         **more,
     }
     template = "projects/task_list.html" if page.is_task_list else "projects/filing.html"
     return render(request, template, context, status=status)
+
+
+def _overlap_reason(filing: Filing) -> str:
+    territory = filing.cpts.territory
+    return territory.overlap_reason if territory else ""
 
 
 def _page(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:

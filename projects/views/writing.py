@@ -19,6 +19,8 @@ from projects.pages import gather, holders_of, page_url
 from projects.views.reading import TABS, ensure_open, fetch, show
 from records import files
 from records.idempotency import once
+from territories import editing
+from territories.forms import OverlapReasonForm
 from territories.models import Cpts
 
 
@@ -158,6 +160,21 @@ def submit(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse
         )
         return redirect(page_url(filing))
     return show(request, filing, status=422, refused=form)
+
+
+@require_POST
+@needs(Permission.FILING_WRITE)
+@once
+def explain_overlap(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
+    """Why the holders keep communes that another CPTS covers: asked before they hand over."""
+    filing = fetch(request, reference, kind)
+    form = OverlapReasonForm(request.POST)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if form.run(lambda: editing.explain_overlap(filing.cpts, reason=reason, by=request.user)):
+            messages.success(request, "Le motif du chevauchement est enregistré.")
+            return redirect(page_url(filing))
+    return show(request, filing, status=422, overlap_form=form)
 
 
 @needs(Permission.FILING_SUBMIT)

@@ -234,8 +234,9 @@ class Territory(models.Model):
         return dict(self.communes.values_list("commune", "share"))
 
     def has_explained(self, pairs: Iterable[str]) -> bool:
-        """Whether the reason was given for all these overlaps."""
-        return bool(self.overlap_reason) and set(pairs) <= set(self.explained_overlaps)
+        """Whether the reason was given for all these overlaps; nothing asks for none."""
+        asked = set(pairs)
+        return not asked or (bool(self.overlap_reason) and asked <= set(self.explained_overlaps))
 
 
 class TerritoryCommune(models.Model):

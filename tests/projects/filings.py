@@ -98,14 +98,14 @@ def give_regional(filing: Filing, cast: Cast) -> None:
 
 
 def emergent_cpts(cast: Cast, holder: User) -> Cpts:
-    """A community nobody but its holder knows, with two communes."""
+    """A community nobody but its holder knows, with a commune that no other CPTS holds."""
     letter = actions.start_letter(
         name="CPTS Neuve",
         departement=cast.geography.pas_de_calais,
         cpam_district=cast.geography.artois,
         by=holder,
     )
-    choose_communes(letter.cpts, [ChosenCommune("62119")], by=holder, vintage=2023)
+    choose_communes(letter.cpts, [ChosenCommune("62617")], by=holder, vintage=2023)
     return letter.cpts
 
 

@@ -24,6 +24,7 @@ class Stub:
     state: str = State.DRAFT
     missing_answers: list[str] = field(default_factory=list)
     lacks_territory: bool = False
+    unexplained_overlap: str = ""
     missing_levels: list[Level] = field(default_factory=list)
     missing_levels_before_regional: list[Level] = field(default_factory=list)
     is_latest: bool = True

@@ -4,10 +4,15 @@ import pytest
 
 from foundation.search import search_key
 from territories.models import Commune, CommuneHistory, Departement
-from territories.naming import MAX_ENTRIES, resolve
+from territories.naming import MAX_ENTRIES, Resolved, resolve
 from tests.cast import Geography
 
 pytestmark = pytest.mark.django_db
+
+
+def said(resolved: Resolved) -> str:
+    """The sentence, spaces of any kind made plain."""
+    return resolved.sentence.replace("\xa0", " ")
 
 
 def make_commune(code: str, name: str, departement: Departement) -> None:
@@ -35,7 +40,7 @@ def test_names_and_codes_are_understood_however_they_come(geography: Geography, 
 
 def test_what_is_unknown_is_said_in_one_sentence(geography: Geography) -> None:
     resolved = resolve("Béthune\nAtlantide\n99999", departement="62")
-    assert resolved.sentence == ("Commune inconnue : « Atlantide » (ligne 2), « 99999 » (ligne 3).")
+    assert said(resolved) == ("Commune inconnue : « Atlantide » (ligne 2), « 99999 » (ligne 3).")
 
 
 def test_a_shared_name_is_looked_for_in_the_departement_first(geography: Geography) -> None:
@@ -50,7 +55,7 @@ def test_a_name_that_stays_doubtful_asks_for_the_code(geography: Geography) -> N
     make_commune("67701", "Saint-Martin", geography.bas_rhin)
     resolved = resolve("St Martin", departement="59")
     assert resolved.codes == []
-    assert resolved.sentence == (
+    assert said(resolved) == (
         "Plusieurs communes portent ce nom, choisissez laquelle : « St Martin »."
     )
     (doubt,) = resolved.doubts
@@ -71,9 +76,7 @@ def test_the_one_chosen_is_taken_and_no_other(geography: Geography) -> None:
 
 def test_the_same_commune_on_two_lines_is_said_with_both(geography: Geography) -> None:
     resolved = resolve("Béthune\nLillers\n\n62119", departement="62")
-    assert resolved.sentence == (
-        "Béthune est donnée 2 fois (lignes 1 et 4) : gardez une seule ligne."
-    )
+    assert said(resolved) == ("Béthune est donnée 2 fois (lignes 1 et 4) : gardez une seule ligne.")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_shares_are_read_beside_the_name(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("Béthune\nLillers 120 %", "Ligne 2 : la part d’une commune va de 0,01 % à 100 %"),
         ("Béthune\nLillers 0 %", "Ligne 2 : la part d’une commune va de 0,01 % à 100 %"),
@@ -105,10 +108,10 @@ def test_shares_are_read_beside_the_name(
     ],
 )
 def test_shares_beyond_the_whole_are_said_with_their_line(
-    geography: Geography, text: str, said: str
+    geography: Geography, text: str, expected: str
 ) -> None:
     resolved = resolve(text, departement="62")
-    assert said in resolved.sentence.replace("\xa0", " ")
+    assert expected in said(resolved)
     assert "62516" not in resolved.shares
 
 
@@ -118,7 +121,8 @@ def test_codes_and_names_of_yesterday_lead_to_today(geography: Geography) -> Non
     )
     resolved = resolve("62998", departement="62")
     assert resolved.codes == ["62119"]
-    assert resolved.notices == ["« 62998 » n’existe plus : Béthune (62) la remplace."]
+    (notice,) = resolved.notices
+    assert notice.replace("\xa0", " ") == "« 62998 » n’existe plus : Béthune (62) la remplace."
     assert resolve("Rive", departement="62").codes == ["62119"]
 
 
@@ -151,7 +155,7 @@ def test_three_queries_whatever_the_length(
 def test_too_long_a_list_is_refused_whole(geography: Geography) -> None:
     resolved = resolve("Béthune\n" * (MAX_ENTRIES + 1), departement="62")
     assert resolved.codes == []
-    assert "dépasse 1 000 communes" in resolved.sentence.replace("\xa0", " ")
+    assert "dépasse 1 000 communes" in said(resolved)
 
 
 def test_merged_communes_of_an_old_list_are_one_commune_of_today(geography: Geography) -> None:
