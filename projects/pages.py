@@ -19,6 +19,7 @@ from projects.outline import Answer, Answers, Question, Step
 from projects.workflow import Level, State
 from territories.models import Assignment, Cpts
 from territories.overlap import TakenPlace, overlaps_with, pairs_of
+from territories.querysets import read_shares
 from territories.scopes import may_on
 
 PATHS = {Kind.LETTER: "lettre", Kind.PROJECT: "projet"}
@@ -136,9 +137,7 @@ class FilingPage:
     @cached_property
     def overlaps(self) -> list[TakenPlace]:
         """The communes of the draft that other CPTS cover today. One query."""
-        listed = getattr(self.filing, "territory_shares", "") or ""  # told by `with_page`
-        rows = (row.split(":") for row in listed.split())
-        shares = {code: int(share) for code, share in rows}
+        shares = read_shares(getattr(self.filing, "territory_shares", ""))  # told by `with_page`
         return overlaps_with(shares, clock.today(), besides=self.cpts.pk)
 
     @property

@@ -9,14 +9,12 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from projects.workflow import Level, State
-from territories.listed import Listed
-from territories.querysets import scope_filter
+from territories.querysets import listed_shares, scope_filter
 
 
 class ProcedureQuerySet(models.QuerySet[Any]):
@@ -113,19 +111,11 @@ class FilingQuerySet(models.QuerySet[Any]):
                 output_field=models.JSONField(null=True),
             ),
             territory_handed_over=Subquery(last.values("territory")[:1]),
-            territory_shares=_territory_shares(),
+            territory_shares=listed_shares("cpts__territory"),
             attachment_count=Subquery(
                 pieces.order_by().values("filing").annotate(count=Count("pk")).values("count")
             ),
         )
-
-
-def _territory_shares() -> Any:
-    """« 62119:10000 62516:6250 » of the territory in use, within the query of the filing."""
-    communes = apps.get_model("territories", "TerritoryCommune").objects
-    own = communes.filter(territory=OuterRef("cpts__territory")).order_by().values("territory")
-    share = Concat("commune", Value(":"), Cast("share", models.CharField()))
-    return Subquery(own.annotate(listed=Listed(share)).values("listed"))
 
 
 class OfFilingQuerySet(models.QuerySet[Any]):

@@ -127,8 +127,9 @@ def _is_code(cell: str) -> bool:
 
 
 def _is_name(cell: str) -> bool:
-    """A name, or a code followed by a name."""
-    return bool(re.search(r"[^\W\d_]", cell)) and not cell.strip().endswith("%")
+    """A name, a code followed by a name, or a code among names."""
+    has_letters = bool(re.search(r"[^\W\d_]", cell))
+    return _is_code(cell) or (has_letters and not cell.strip().endswith("%"))
 
 
 def _padded(cell: str) -> str:

@@ -10,18 +10,16 @@ from collections.abc import Callable, Mapping
 from foundation.refusal import Refused
 from territories.drafts import Draft, ReadDraft
 from territories.models import Commune, Cpts
+from territories.querysets import read_shares
 from territories.shares import read_share
 
 CHANGES = ("epci", "ajouter", "retirer", "millesime", "part")
 
 
 def draft_of(cpts: Cpts) -> Draft:
-    """The territory in force of a CPTS, itself left aside from the check of overlaps."""
-    territory = cpts.territory
-    if territory is None:
-        return Draft(besides=cpts.slug)
-    shares = dict(territory.communes.values_list("commune", "share"))
-    return Draft(shares, territory.vintage, cpts.slug)
+    """The territory in force of a CPTS fetched `with_shares`, itself left aside from overlaps."""
+    vintage = cpts.territory.vintage if cpts.territory else None
+    return Draft(read_shares(getattr(cpts, "shares", "")), vintage, cpts.slug)
 
 
 def changed(draft: Draft, asked: Mapping[str, str]) -> ReadDraft | None:

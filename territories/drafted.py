@@ -86,6 +86,7 @@ class Drafted:
     found: list[Commune] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    search: str = ""
 
     @property
     def problem(self) -> str:
@@ -149,8 +150,7 @@ class Drafted:
 
     @property
     def whole_epcis(self) -> list[Any]:
-        """The intercommunal bodies of the communes found: each may be added whole."""
-        return list(dict.fromkeys(one.epci for one in self.found if one.epci))[:WHOLE_BODIES]
+        return whole_bodies(self.found, self.search)
 
     @property
     def pieces(self) -> int:
@@ -175,6 +175,14 @@ class Drafted:
         total = None if lacking else sum(count or 0 for _, count in people)
         size = size_of(total, _thresholds()) if total else None
         return VintageCount(vintage, total, size, lacking, is_kept=vintage == self.vintage)
+
+
+def whole_bodies(found: Iterable[Commune], search: str) -> list[Any]:
+    """The intercommunal bodies to offer whole: those named so, else that of the first commune."""
+    key = search_key(search)
+    bodies = list(dict.fromkeys(commune.epci for commune in found if commune.epci))
+    named = [body for body in bodies if len(key) > 2 and key in body.search_name]
+    return named[:WHOLE_BODIES] or bodies[:1]
 
 
 def count_draft(draft: Draft, *, search: str = "") -> Drafted:
@@ -256,7 +264,7 @@ def _drafted(draft: Draft, rows: list[Commune], search: str) -> Drafted:
         (row for row in rows if getattr(row, "is_found", False)),
         key=lambda row: (not _is_named(row, search), -(row.population or 0), row.name, row.pk),
     )
-    return Drafted(draft, communes, found)
+    return Drafted(draft, communes, found, search=search)
 
 
 def _commune(row: Any, share: int) -> DraftedCommune:

@@ -5,6 +5,7 @@ since the communes are read again under the lock of the territory.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -46,20 +47,29 @@ def refusal_to_edit(cpts: Cpts) -> Refusal | None:
 
 
 @transaction.atomic
-def add_communes(cpts: Cpts, codes: Iterable[str] | Mapping[str, int], *, by: User) -> int:
-    """Add communes that are not there yet, with their share; returns how many were new.
+def add_communes(
+    cpts: Cpts,
+    codes: Iterable[str] | Mapping[str, int],
+    *,
+    by: User,
+    with_share: AbstractSet[str] = frozenset(),
+) -> int:
+    """Add communes that are not there yet, with their share; returns how many were new or changed.
 
-    What is there keeps its share: `share_commune` changes it.
+    What is there keeps its share, but for those whose share was written (`with_share`).
     """
     shares = codes if isinstance(codes, Mapping) else dict.fromkeys(codes, WHOLE)
     chosen = _locked_choice(cpts)
     new = [code for code in shares if code not in chosen]
-    if not new:
+    changed = [code for code in with_share & chosen.keys() if chosen[code].share != shares[code]]
+    if not (new or changed):
         return 0
     chosen |= {code: ChosenCommune(code, share=shares[code]) for code in new}
+    chosen |= {code: replace(chosen[code], share=shares[code]) for code in changed}
     territory = choose_communes(cpts, chosen.values(), by=by)
-    _record(cpts, territory, "add_communes", _added(len(new)), by, codes=new)
-    return len(new)
+    what = _added(len(new)) if new else f"Part changée pour {_communes(len(changed))}"
+    _record(cpts, territory, "add_communes", what, by, codes=[*new, *sorted(changed)])
+    return len(new) + len(changed)
 
 
 @transaction.atomic
@@ -152,6 +162,23 @@ def remove_commune(cpts: Cpts, code: str, *, by: User) -> bool:
     name = Commune.objects.values_list("name", flat=True).get(pk=code)
     _record(cpts, territory, "remove_commune", f"Retrait de {name}", by, codes=[code])
     return True
+
+
+@transaction.atomic
+def remove_communes(cpts: Cpts, codes: Iterable[str], *, by: User) -> int:
+    """Take several out at once, never all of them; returns how many were there."""
+    chosen = _locked_choice(cpts)
+    gone = [code for code in dict.fromkeys(codes) if code in chosen]
+    if not gone:
+        return 0
+    if len(gone) == len(chosen):
+        raise Refused("Un territoire garde au moins une commune\u00a0: décochez-en une.")
+    for code in gone:
+        del chosen[code]
+    territory = choose_communes(cpts, chosen.values(), by=by)
+    what = f"Retrait de {_communes(len(gone))}"
+    _record(cpts, territory, "remove_communes", what, by, codes=gone)
+    return len(gone)
 
 
 @transaction.atomic

@@ -15,12 +15,15 @@ from foundation.htmx import render_page_or_part
 from foundation.templatetags.french import number, plural
 from territories import editing
 from territories.actions import population_by_vintage
-from territories.forms import PasteForm, VintageForm
+from territories.draft_changes import draft_of
+from territories.drafted import FOUND, count_draft, whole_bodies
+from territories.drafts import MAX_COMMUNES, Draft
+from territories.forms import ImportForm, NamedShareForm, PasteForm, VintageForm
 from territories.models import Commune, Cpts
+from territories.overlap import surroundings as surroundings_of
 from territories.overview import Overview, overview_of
 from territories.scopes import permissions_on
-
-RESULTS = 20
+from territories.shares import WHOLE, format_share
 
 
 @needs(Permission.DOSSIER_SEE, Permission.SHARED_SEE)
@@ -37,16 +40,28 @@ def dossier_territory(request: SignedInRequest, reference: str) -> HttpResponse:
         "overview": _overview(cpts),
         "writes": writes,
         "edit_refusal": editing.refusal_to_edit(cpts) if writes else None,
+        "reads_surroundings": Permission.DOSSIER_SEE in permissions_on(request.user, cpts),
     }
     return render(request, "territories/dossier_territory.html", context)
+
+
+@needs(Permission.DOSSIER_SEE)
+@require_safe
+def surroundings(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Communes that other CPTS cover already, and the neighbours: embedded, or its own page."""
+    visible = Cpts.objects.visible_to(request.user).with_header().with_shares()
+    cpts = get_object_or_404(visible, reference=reference)
+    drafted = count_draft(draft_of(cpts))
+    around = surroundings_of(drafted, clock.today(), besides=cpts.pk) if drafted.communes else None
+    context = {"cpts": cpts, "tab": "territory", "around": around}
+    return render_page_or_part(request, "territories/dossier_surroundings.html", "around", context)
 
 
 @needs(Permission.FILING_WRITE)
 @require_safe
 def edit_territory(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Search and add, remove, paste: each act is saved at once."""
-    cpts = _own(request, reference)
-    return _editor(request, cpts, PasteForm(departement=cpts.departement_id))
+    """Search and add, share, remove, paste, import: each act is saved at once."""
+    return _editor(request, _own(request, reference))
 
 
 @needs(Permission.FILING_WRITE)
@@ -69,14 +84,52 @@ def add_epci(request: SignedInRequest, reference: str, siren: str) -> HttpRespon
 @require_POST
 def paste_communes(request: SignedInRequest, reference: str) -> HttpResponse:
     """Add a pasted list; nothing is added while one line is not understood."""
+    return _take_list(request, _own(request, reference), request.POST.get("communes", ""))
+
+
+@needs(Permission.FILING_WRITE)
+@require_POST
+def import_communes(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Add the communes of a CSV file; what is not understood comes back as a list to correct."""
     cpts = _own(request, reference)
-    form = PasteForm(request.POST, departement=cpts.departement_id)
+    form = ImportForm(request.POST, request.FILES)
     if form.is_valid():
-        codes = form.cleaned_data["communes"]
-        added: list[int] = []
-        if form.run(lambda: added.append(editing.add_communes(cpts, codes, by=request.user))):
-            return _said(request, cpts, added[0])
-    return _editor(request, cpts, form)
+        return _take_list(request, cpts, form.cleaned_data["file"])
+    return _editor(request, cpts, import_form=form)
+
+
+@needs(Permission.FILING_WRITE)
+@require_POST
+def share_commune(request: SignedInRequest, reference: str, insee_code: str) -> HttpResponse:
+    """Count a part of a commune, which may have a name."""
+    cpts = _own(request, reference)
+    form = NamedShareForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+
+        def act() -> Any:
+            return editing.share_commune(
+                cpts, insee_code, share=given["part"], part=given["part_name"], by=request.user
+            )
+
+        if form.run(act):
+            messages.success(request, f"La part est enregistrée. {_state_of(cpts)}")
+            return redirect(_editor_url(cpts) + "#communes")
+    return _editor(request, cpts, share_form=form, shared_code=insee_code)
+
+
+@needs(Permission.FILING_WRITE)
+@require_POST
+def remove_communes(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Take the ticked communes out, never all of them."""
+    cpts = _own(request, reference)
+    removed = editing.remove_communes(cpts, request.POST.getlist("commune"), by=request.user)
+    if removed:
+        what = plural(removed, "commune retirée,communes retirées")
+        messages.success(request, f"{what}. {_state_of(cpts)}")
+    else:
+        messages.info(request, "Cochez les communes à retirer.")
+    return redirect(_editor_url(cpts) + "#communes")
 
 
 @needs(Permission.FILING_WRITE)
@@ -121,25 +174,71 @@ def _own(request: SignedInRequest, reference: str) -> Cpts:
     return found
 
 
-def _editor(request: SignedInRequest, cpts: Cpts, paste_form: PasteForm) -> HttpResponse:
+def _take_list(request: SignedInRequest, cpts: Cpts, text: str) -> HttpResponse:
+    """A pasted list, or that of a file: all of it or nothing."""
+    data = request.POST.copy()
+    data["communes"] = text
+    form = PasteForm(data, departement=cpts.departement_id)
+    if form.is_valid():
+        given = form.resolved
+        added: list[int] = []
+
+        def act() -> None:
+            count = editing.add_communes(
+                cpts, given.shares, by=request.user, with_share=given.with_share
+            )
+            added.append(count)
+
+        if form.run(act):
+            for notice in given.notices:
+                messages.info(request, notice)
+            return _said(request, cpts, added[0])
+    return _editor(request, cpts, paste_form=form)
+
+
+def _editor(request: SignedInRequest, cpts: Cpts, **more: Any) -> HttpResponse:
+    """The editor; `more` brings back the form of a refused act."""
     text = request.GET.get("q", "")[:100].replace("\0", "")
     territory = editing.territory_of(cpts)
     rows = list(territory.communes.with_commune())
-    present = {row.commune_id for row in rows}
-    found = list(Commune.objects.near(text).with_places()[:RESULTS]) if text.strip() else []
+    found = list(Commune.objects.near(text).with_places()[:FOUND]) if text.strip() else []
+    code = more.pop("shared_code", request.GET.get("partager", ""))
+    shared = next((row for row in rows if row.commune_id == code), None)
     context = {
         "cpts": cpts,
         "tab": "territory",
         "text": text,
         "rows": rows,
-        "present": present,
+        "present": {row.commune_id for row in rows},
         "found": found,
-        "epcis": {commune.epci for commune in found if commune.epci},
-        "paste_form": paste_form,
+        "epcis": whole_bodies(found, text),
+        "paste_form": PasteForm(departement=cpts.departement_id),
+        "import_form": ImportForm(),
+        "shared": shared,
+        "share_form": _share_form(shared) if shared else None,
         "edit_refusal": editing.refusal_to_edit(cpts),
         "overview": overview_of(territory, {}, clock.today()),
+        "draft": _draft(cpts, rows),
+        **more,
     }
     return render_page_or_part(request, "territories/edit_territory.html", "found", context)
+
+
+def _draft(cpts: Cpts, rows: list[Any]) -> Draft | None:
+    """The same communes for the simulator, while they fit in an address."""
+    if not 0 < len(rows) <= MAX_COMMUNES:
+        return None
+    shares = {row.commune_id: row.share for row in rows}
+    return Draft(shares, editing.territory_of(cpts).vintage, cpts.slug)
+
+
+def _share_form(row: Any) -> NamedShareForm:
+    written = "" if row.share == WHOLE else format_share(row.share)
+    return NamedShareForm(initial={"part": written, "part_name": row.part})
+
+
+def _editor_url(cpts: Cpts) -> str:
+    return reverse("territories:edit_territory", args=[cpts.reference])
 
 
 def _overview(cpts: Cpts) -> Overview | None:
@@ -155,7 +254,7 @@ def _said(request: SignedInRequest, cpts: Cpts, added: int) -> HttpResponse:
         messages.success(request, f"{what}. {_state_of(cpts)}")
     else:
         messages.info(request, "Le territoire contenait déjà ces communes.")
-    url = reverse("territories:edit_territory", args=[cpts.reference])
+    url = _editor_url(cpts)
     text = request.POST.get("q", "")
     return redirect(f"{url}?{urlencode({'q': text})}" if text else url)
 

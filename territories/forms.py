@@ -29,6 +29,7 @@ class PasteForm(PortalForm):
         ),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=60 * MAX_ENTRIES,
+        strip=False,  # an empty first line counts when a mistake is said with its line
         error_messages={"required": "Collez au moins un nom ou un code INSEE."},
     )
 
@@ -37,9 +38,15 @@ class PasteForm(PortalForm):
         self.departement = departement
         self.resolved = Resolved()
 
-    def clean_communes(self) -> list[str]:
-        """The INSEE codes; one clear sentence for what is unknown, doubtful or given twice."""
-        text = self.cleaned_data["communes"]
+    def clean(self) -> dict[str, Any]:
+        """Once every field is read, since shared names add theirs; one clear sentence for each."""
+        cleaned = super().clean() or self.cleaned_data
+        text = cleaned.get("communes")
+        if text is None:
+            return cleaned
+        if not text.strip():
+            self.add_error("communes", self.fields["communes"].error_messages["required"])
+            return cleaned
         choices = {
             int(name.removeprefix(_CHOICE)): str(self.data[name])
             for name in self.data
@@ -48,8 +55,8 @@ class PasteForm(PortalForm):
         self.resolved = resolve(text, departement=self.departement, choices=choices)
         self._ask_choices()
         if self.resolved.sentence:
-            raise forms.ValidationError(self.resolved.sentence)
-        return self.resolved.codes
+            self.add_error("communes", self.resolved.sentence)
+        return cleaned
 
     def _ask_choices(self) -> None:
         """One question for each shared name; it is drawn only when the form is shown again."""
@@ -107,7 +114,7 @@ class NamedShareForm(ShareForm):
 
     part_name = forms.CharField(
         label="Nom de cette partie",
-        help_text="Par exemple : quartiers nord. Facultatif.",
+        help_text="Par exemple : quartiers nord.",
         required=False,
         max_length=100,
     )

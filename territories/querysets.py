@@ -48,6 +48,20 @@ def _listed(rows: Any, what: Any) -> Any:
     return grouped.annotate(listed=Listed(what)).values("listed")
 
 
+def listed_shares(territory: str) -> Any:
+    """« 62119:10000 62516:6250 » of the territory that the outer row names, in the same query."""
+    communes = apps.get_model("territories", "TerritoryCommune").objects
+    own = communes.filter(territory=OuterRef(territory)).order_by().values("territory")
+    share = Concat("commune", Value(":"), Cast("share", CharField()))
+    return Subquery(own.annotate(listed=Listed(share)).values("listed"))
+
+
+def read_shares(listed: str | None) -> dict[str, int]:
+    """The other way round: code → share."""
+    rows = (row.split(":") for row in (listed or "").split())
+    return {code: int(share) for code, share in rows}
+
+
 def scope_filter(
     user: Any, permission: str, prefix: str = "", *, roles: frozenset[Role] | None = None
 ) -> Q:
@@ -111,6 +125,11 @@ class CptsQuerySet(models.QuerySet[Any]):
             commune_count=Coalesce(F("territory__commune_count"), 0)
         )
         return counted
+
+    def with_shares(self) -> CptsQuerySet:
+        """With the communes of the territory in use and their shares, as one text (`shares`)."""
+        listed: CptsQuerySet = self.annotate(shares=listed_shares("territory"))
+        return listed
 
     def with_deadline_between(self, first: dt.date, last: dt.date) -> CptsQuerySet:
         """Whose next deadline falls in the period, the nearest first."""

@@ -198,7 +198,7 @@ class TestEditing:
             url(draft, "paste_communes"), {"communes": "Nœux-les-Mines\nAtlantide"}
         )
         html = text_of(response)
-        assert "Commune inconnue : « Atlantide »." in html
+        assert "Commune inconnue : « Atlantide » (ligne 2)." in html.replace("\xa0", " ")
         assert "Nœux-les-Mines\nAtlantide" in html
         draft.territory.refresh_from_db()
         assert draft.territory.commune_count == 2
