@@ -186,7 +186,7 @@ def _asked(data: QueryDict) -> _Asked:
 
 def _from_cpts(request: HttpRequest) -> HttpResponse:
     """« Simuler une modification »: the territory in force of a public CPTS."""
-    found = Cpts.objects.public().with_header()
+    found = Cpts.objects.public().with_header().with_shares()
     cpts = get_object_or_404(found, slug=request.GET["depuis"])
     draft = draft_of(cpts)
     return redirect(Address(draft, Choices.usual(), kept=draft.text).here)
