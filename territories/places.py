@@ -3,6 +3,7 @@
 import csv
 from functools import cache
 
+from foundation.search import search_key
 from territories.reference_files import FOLDER, OUTSIDE
 
 Choice = tuple[str, str]
@@ -45,3 +46,12 @@ def departement_names() -> dict[str, str]:
 def departement_regions() -> dict[str, str]:
     """Département → its région, by their codes."""
     return {row["code"]: row["region"] for row in _rows("departements.csv")}
+
+
+def departement_keys() -> dict[str, str]:
+    """« pas de calais » → « 62 », and « 62 » → « 62 »: how people say where a commune is."""
+    names = departement_names()
+    return {
+        **{search_key(name): code for code, name in names.items()},
+        **{code.lower(): code for code in names},
+    }

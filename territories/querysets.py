@@ -10,11 +10,14 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import (
+    Aggregate,
     BigIntegerField,
     Case,
     CharField,
+    Count,
     Exists,
     F,
+    JSONField,
     OuterRef,
     Q,
     Subquery,
@@ -27,10 +30,13 @@ from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from foundation.search import search_key
 from territories.listed import Listed
+from territories.search_words import SearchWords, read_words
 from territories.shares import WHOLE
 
 # Two to five digits, or Corsica: the beginning of a postal code, or a code whole.
 CODE = re.compile(r"\d{2,5}|2[AB]\d{3}")
+# A refused project or a terminated contract covers nobody.
+ENDED = ("abandoned", "terminated")
 READING = {Permission.DOSSIER_SEE, Permission.DOSSIER_LIST, Permission.SHARED_SEE}
 
 
@@ -60,6 +66,16 @@ def read_shares(listed: str | None) -> dict[str, int]:
     """The other way round: code → share."""
     rows = (row.split(":") for row in (listed or "").split())
     return {code: int(share) for code, share in rows}
+
+
+class ByKey(Aggregate):
+    """Key → value, of a group of rows, as one JSON object."""
+
+    function = "JSONB_OBJECT_AGG"
+    output_field = JSONField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return super().as_sql(compiler, connection, function="JSON_GROUP_OBJECT", **context)
 
 
 def scope_filter(
@@ -116,7 +132,7 @@ class CptsQuerySet(models.QuerySet[Any]):
 
     def standing(self) -> CptsQuerySet:
         """Public ones that cover their communes: a refused or withdrawn project covers nobody."""
-        return self.public().exclude(stage__in=["abandoned", "terminated"])
+        return self.public().exclude(stage__in=ENDED)
 
     def with_header(self) -> CptsQuerySet:
         """With what the head of a dossier and the lists show, in the same query."""
@@ -130,6 +146,26 @@ class CptsQuerySet(models.QuerySet[Any]):
         """With the communes of the territory in use and their shares, as one text (`shares`)."""
         listed: CptsQuerySet = self.annotate(shares=listed_shares("territory"))
         return listed
+
+    def with_contacts(self) -> CptsQuerySet:
+        """With how to reach its ARS and its CPAM, in the same query."""
+        return self.select_related(
+            "region__contact", "departement__contact", "cpam_district__contact"
+        )
+
+    def with_public_since(self) -> CptsQuerySet:
+        """With the first day the public knew it: earlier versions of its territory are not told."""
+        periods = apps.get_model("territories", "StagePeriod").objects.filter(
+            cpts=OuterRef("pk"), is_public=True
+        )
+        known: CptsQuerySet = self.annotate(
+            public_since=Subquery(periods.order_by("starts_on").values("starts_on")[:1])
+        )
+        return known
+
+    def not_yet_public(self) -> CptsQuerySet:
+        """Handed over to the authorities, not declared complete: what is to come."""
+        return self.filter(is_public=False).exclude(stage__in=["emergence", *ENDED])
 
     def with_deadline_between(self, first: dt.date, last: dt.date) -> CptsQuerySet:
         """Whose next deadline falls in the period, the nearest first."""
@@ -176,9 +212,20 @@ class CommuneQuerySet(models.QuerySet[Any]):
         """Communes of today only: the arrondissements of Paris, Lyon, Marseille count with them."""
         return self.filter(kind="COM", successor=None)
 
+    def coded(self, code: str) -> CommuneQuerySet:
+        """The one of that INSEE code, vanished or not."""
+        return self.filter(pk=code)
+
     def with_places(self) -> CommuneQuerySet:
         """With what its page says of it, in the same query."""
-        return self.select_related("departement__region", "epci", "cpam_district", "parent")
+        return self.select_related(
+            "departement__region__contact",
+            "departement__contact",
+            "cpam_district__contact",
+            "epci",
+            "parent",
+            "successor",
+        )
 
     def drawn_in(self, departements: Collection[str]) -> list[Any]:
         """(code, name, outline) of the places of these départements, those without left out."""
@@ -218,11 +265,18 @@ class CommuneQuerySet(models.QuerySet[Any]):
         return both.with_figures()
 
     def search(self, text: str) -> CommuneQuerySet:
-        """By name, former name, INSEE code or postal code; best matches first."""
+        """By name, former name, INSEE code or postal code; best matches first.
+
+        A département may follow the name (« Saint-Denis 93 »), a postal code may stand beside it.
+        Vanished communes lead to those of today.
+        """
         code = re.sub(r"\s", "", text).upper()
         if CODE.fullmatch(code):
             return self._coded(code)
-        return self._named(search_key(text))
+        words = read_words(text)
+        if words.code:
+            return self._named(words).filter(self._has_code(words.code))
+        return self._named(words)
 
     def near(self, text: str) -> CommuneQuerySet:
         """As `search`, then the communes of the intercommunal bodies named so; largest first."""
@@ -235,29 +289,47 @@ class CommuneQuerySet(models.QuerySet[Any]):
 
     def _coded(self, code: str) -> CommuneQuerySet:
         """INSEE code of today or of yesterday, or postal code, whole or begun."""
-        former = apps.get_model("territories", "CommuneHistory").objects.filter(old_code=code)
-        return self.filter(
+        # « 75015 » is Paris 15e before Paris, whose many codes hold it too.
+        rank = Case(When(Q(insee_code=code) | Q(postal_codes=code), then=0), default=1)
+        found = self.filter(self._has_code(code), successor=None)
+        return found.order_by(rank, F("population").desc(nulls_last=True), "name", "pk")
+
+    def _has_code(self, code: str) -> Q:
+        return (
             Q(insee_code=code)
             | Q(postal_codes__startswith=code)
             | Q(postal_codes__contains=f"|{code}")
-            | Q(pk__in=former.values("current"))
-        ).order_by("-population", "name", "pk")
+            | self._once(old_code=code, vanished=Q(insee_code=code))
+        )
 
-    def _named(self, key: str) -> CommuneQuerySet:
+    def _named(self, words: SearchWords) -> CommuneQuerySet:
         """The whole name, its beginning, the beginning of one of its words, or a former name."""
+        key = words.key
         if len(key) < 2:  # one letter is a search only for the communes named so (« Y »)
-            return self.filter(search_name=key or None)
-        former = apps.get_model("territories", "CommuneHistory").objects.filter(
-            search_name__startswith=key
+            return self.filter(search_name=key or None, successor=None)
+        whole, begun, found = self._likeness(key)
+        if key[-1].isdigit():  # « marseille 1 » is its 1er before its 13e
+            whole |= Q(search_name__startswith=f"{key}e ") | Q(search_name__startswith=f"{key}er ")
+        if words.located:
+            name, departement = words.located
+            there = [Q(departement=departement) & likeness for likeness in self._likeness(name)]
+            whole, begun, found = whole | there[0], begun | there[1], found | there[2]
+        rank = Case(When(whole, then=0), When(begun, then=1), default=2)
+        return self.filter(found, successor=None).order_by(
+            rank, F("population").desc(nulls_last=True), "name", "pk"
         )
-        rank = Case(
-            When(search_name=key, then=0), When(search_name__startswith=key, then=1), default=2
-        )
-        return self.filter(
-            Q(search_name__startswith=key)
-            | Q(search_name__contains=f" {key}")
-            | Q(pk__in=former.values("current"))
-        ).order_by(rank, F("population").desc(nulls_last=True), "name", "pk")
+
+    def _likeness(self, name: str) -> tuple[Q, Q, Q]:
+        """Named so, named with that beginning, or in any of the other ways."""
+        begun = Q(search_name__startswith=name)
+        once = self._once(search_name__startswith=name, vanished=begun)
+        return Q(search_name=name), begun, begun | Q(search_name__contains=f" {name}") | once
+
+    def _once(self, *, vanished: Q, **old: Any) -> Q:
+        """The communes of today that took the place of a code or of a commune that vanished."""
+        history = apps.get_model("territories", "CommuneHistory").objects.filter(**old)
+        gone = self.model._default_manager.filter(vanished, successor__isnull=False)
+        return Q(pk__in=history.values("current")) | Q(pk__in=gone.values("successor"))
 
 
 class TerritoryCommuneQuerySet(models.QuerySet[Any]):
@@ -267,10 +339,47 @@ class TerritoryCommuneQuerySet(models.QuerySet[Any]):
         """With the commune's name, in its order."""
         return self.select_related("commune").order_by("commune__search_name", "commune_id")
 
+    def of_versions(self, cpts: Any) -> TerritoryCommuneQuerySet:
+        """The communes of every version of a territory, all that its public page says of them.
+
+        With how many communes their EPCI has, and their people by vintage. One query.
+        """
+        communes = apps.get_model("territories", "Commune").objects
+        same_epci = (
+            communes.whole()
+            .filter(epci=OuterRef("commune__epci"))
+            .order_by()
+            .values("epci")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        figures = (
+            apps.get_model("territories", "Population")
+            .objects.filter(commune=OuterRef("commune"))
+            .values("commune")
+            .annotate(people=ByKey(Cast("vintage", CharField()), "municipal"))
+            .values("people")
+        )
+        rows = self.filter(territory__cpts=cpts).select_related("territory", "commune__epci")
+        told: TerritoryCommuneQuerySet = rows.annotate(
+            communes_of_epci=Subquery(same_epci), people_by_vintage=Subquery(figures)
+        ).order_by("territory__valid_from", "territory_id", "commune__search_name", "commune_id")
+        return told
+
     def in_public_cpts(self) -> TerritoryCommuneQuerySet:
         """Of the territories in force that anybody may see."""
         public = apps.get_model("territories", "Cpts").objects.standing()
         return self.filter(territory__in=public.values("territory"))
+
+
+class StagePeriodQuerySet(models.QuerySet[Any]):
+    """The stages of CPTS, at a date."""
+
+    def covering_on(self, day: dt.date) -> StagePeriodQuerySet:
+        """Those of the CPTS that the public knew and that covered their communes on the day."""
+        begun = self.filter(is_public=True, starts_on__lte=day)
+        present = begun.filter(Q(ends_on=None) | Q(ends_on__gt=day))
+        return present.exclude(stage__in=["emergence", *ENDED])
 
 
 class AssignmentQuerySet(models.QuerySet[Any]):

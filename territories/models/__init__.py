@@ -10,6 +10,7 @@ from territories.models.communities import (
     Territory,
     TerritoryCommune,
 )
+from territories.models.contacts import LocalContact
 from territories.models.places import (
     Commune,
     CommuneHistory,
@@ -34,6 +35,7 @@ __all__ = [
     "Cpts",
     "Departement",
     "Epci",
+    "LocalContact",
     "Population",
     "ReferenceFile",
     "Region",

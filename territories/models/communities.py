@@ -11,7 +11,7 @@ from django.urls import reverse
 from foundation import clock
 from foundation.search import search_key
 from territories.models.places import Commune, CpamDistrict, Departement, Region
-from territories.querysets import CptsQuerySet, TerritoryCommuneQuerySet
+from territories.querysets import CptsQuerySet, StagePeriodQuerySet, TerritoryCommuneQuerySet
 from territories.shares import WHOLE, format_share
 
 
@@ -147,6 +147,8 @@ class StagePeriod(models.Model):
     # The first day that no longer belongs to it; empty for the present stage.
     ends_on = models.DateField("jusqu’au, exclu", null=True, blank=True)
     changed_at = models.DateTimeField("écrite le", default=clock.real_now)
+
+    objects: ClassVar[StagePeriodQuerySet] = StagePeriodQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "période d’étape"

@@ -6,11 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from foundation import clock
 from territories.actions import ChosenCommune, choose_communes, found_cpts, move
-from territories.counts import coverage
-from territories.models import Baton, Commune, Cpts, Stage, TerritoryCommune
+from territories.areas import FRANCE
+from territories.coverage import Tally, figures
+from territories.models import Baton, Commune, Stage, TerritoryCommune
 from territories.search import find_communes
 from tests.cast import Cast, Geography
+from tests.queries import QueryCount
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -103,15 +106,16 @@ class TestCommune:
         assert "Aucune CPTS ne couvre cette commune" in html
 
     def test_a_hidden_cpts_is_not_told(self, client: Client, cast: Cast) -> None:
-        Cpts.objects.update(is_public=False)
+        move(cast.rives, public=False)
         assert "CPTS Rives" not in text_of(client.get("/communes/62119/"))
 
     @pytest.mark.parametrize("stage", [Stage.ABANDONED, Stage.TERMINATED])
     def test_an_ended_cpts_covers_nobody(self, client: Client, cast: Cast, stage: Stage) -> None:
-        Cpts.objects.update(stage=stage)
+        for cpts in (cast.rives, cast.monts):
+            move(cpts, stage=stage)
         assert "CPTS Rives" not in text_of(client.get("/communes/62119/"))
         assert find_communes("béthune", limit=5).answers[0].cpts == []
-        assert coverage().communes == 0
+        assert figures(FRANCE, clock.today()).covered == Tally()
 
     @pytest.mark.parametrize("code", ["99999", "6211", "ABCDE", "%00"])
     def test_unknown_communes_are_not_found(
@@ -253,3 +257,13 @@ class TestCpts:
     def test_two_queries(self, client: Client, cast: Cast, django_assert_num_queries: Any) -> None:
         with django_assert_num_queries(2):
             client.get(cast.rives.get_absolute_url())
+
+    @pytest.mark.parametrize("stage", list(Stage))
+    def test_six_queries_when_signed_in_whatever_the_stage(
+        self, cast: Cast, sign_in: Any, stage: Stage
+    ) -> None:
+        move(cast.rives, stage=stage)
+        client = sign_in(cast.president)
+        with QueryCount() as count:
+            client.get(cast.rives.get_absolute_url())
+        assert count.number <= 6
