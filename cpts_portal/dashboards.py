@@ -39,6 +39,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "own": [cpts for cpts in dossiers if cpts.pk in own],
         "upcoming": upcoming_deadlines(user),
         "has_list": Permission.DOSSIER_LIST in user.permissions,
+        "has_figures": Permission.FIGURES_SEE in user.permissions,
         "is_administrator": Permission.PORTAL_ADMINISTER in user.permissions,
         "is_member_only": user.roles == {Role.MEMBER},
         "is_of_a_cpts": bool(user.roles & CPTS_ROLES),

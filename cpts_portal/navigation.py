@@ -19,17 +19,21 @@ class Entry:
 
 def menu_of(request: HttpRequest) -> list[Entry]:
     """The entries this visitor may open, in the order of screens.md."""
+    figures = ("Chiffres", reverse("territories:figures"))
     links = [
         ("Accueil", reverse("home")),
         ("Les CPTS", reverse("territories:cpts_list")),
         ("Carte", reverse("territories:map")),
         ("Simulateur", reverse("aci:simulator")),
+        figures,
     ]
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         links = [("À faire", reverse("dashboard")), *links[1:]]
         if Permission.DOSSIER_LIST in user.permissions:
             links.insert(1, ("Dossiers", reverse("dossiers")))
+        if Permission.FIGURES_SEE in user.permissions:  # where the public figures are too
+            links[links.index(figures)] = ("Pilotage", reverse("territories:steering_coverage"))
         if Role.MEMBER in user.roles:
             links.append(("Mes adhésions", reverse("members:mine")))
         links.append(("Mes travaux", reverse("records:jobs")))

@@ -6,13 +6,25 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts.access import public
-from territories.counts import coverage
+from foundation import clock
+from territories.areas import FRANCE
+from territories.coverage import figures
+from territories.figures_pages import stages_of
+from territories.models import Stage
 
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """« Quelle CPTS pour ma commune ? », the three doors and the figures of the day."""
-    return render(request, "portal/home.html", {"coverage": coverage()})
+    today = clock.today()
+    whole = figures(FRANCE, today)
+    stages = stages_of(FRANCE, today, whole)
+    context = {
+        "whole": whole,
+        "cpts": sum(item.cpts for item in stages),
+        "contracts": sum(item.cpts for item in stages if item.stage == Stage.CONTRACTED),
+    }
+    return render(request, "portal/home.html", context)
 
 
 @public

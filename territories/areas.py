@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Q
 
-from territories.models import CpamDistrict, Cpts, Epci
+from accounts.access import Permission, roles_granting
+from territories.models import CpamDistrict, Cpts, Epci, TerritoryCommune
 from territories.places import departement_names, region_names
 
 
@@ -33,6 +35,11 @@ _LOOKUPS = {
     AreaKind.DEPARTEMENT: "departement",
     AreaKind.CPAM: "cpam_district",
     AreaKind.EPCI: "epci",
+}
+_DOSSIERS = {
+    AreaKind.REGION: "region",
+    AreaKind.DEPARTEMENT: "departement",
+    AreaKind.CPAM: "cpam_district",
 }
 # What an area divides into, for the tables of figures.
 PARTS = {
@@ -68,6 +75,16 @@ class Area:
         return Q(**{f"{prefix}{_LOOKUPS[self.kind]}": self.code})
 
     @property
+    def dossiers(self) -> Q:
+        """The CPTS followed there, by their lead authority or, in an EPCI, by their communes."""
+        if self.kind is AreaKind.FRANCE:
+            return Q()
+        if self.kind is AreaKind.EPCI:
+            held = TerritoryCommune.objects.filter(commune__epci=self.code)
+            return Q(territory__in=held.values("territory"))
+        return Q(**{_DOSSIERS[self.kind]: self.code})
+
+    @property
     def condition(self) -> tuple[str, list[str]]:
         """The same in SQL, on the aliases c (commune) and d (its département), with its values."""
         if self.kind is AreaKind.FRANCE:
@@ -95,6 +112,35 @@ def area_of(slug: str) -> Area | None:
         return None
     name = _name_of(AreaKind(kind), code)
     return Area(AreaKind(kind), code, name) if name else None
+
+
+def cpam_areas() -> list[Area]:
+    """Every CPAM district, by name. One query."""
+    rows = CpamDistrict.objects.order_by("name").values_list("pk", "name")
+    return [Area(AreaKind.CPAM, code, name) for code, name in rows]
+
+
+def areas_read_by(user: Any, districts: list[Area]) -> list[Area]:
+    """The areas on which this person's roles let them see figures, without a query."""
+    named = {area.code: area for area in districts}
+    found: dict[str, Area] = {}
+    for assignment in user.current_assignments:
+        if assignment.role in roles_granting(Permission.FIGURES_SEE):
+            area = _area_of_scope(assignment.area, named)
+            if area is not None:
+                found[area.slug] = area
+    return list(found.values())
+
+
+def _area_of_scope(scope: dict[str, str], districts: dict[str, Area]) -> Area | None:
+    """`scope` as an assignment says it: one field, or none for the whole of France."""
+    if "region_id" in scope:
+        return area_of(f"{AreaKind.REGION}-{scope['region_id']}")
+    if "departement_id" in scope:
+        return area_of(f"{AreaKind.DEPARTEMENT}-{scope['departement_id']}")
+    if "cpam_district_id" in scope:
+        return districts.get(scope["cpam_district_id"])
+    return FRANCE
 
 
 def areas_held_by(cpts: Cpts) -> list[Area]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,10 +19,15 @@ from typing import Any
 from territories import coverage_sql
 from territories.areas import Area, AreaKind, column_of
 from territories.coverage_sql import RANKS, rows_of
-from territories.models import Epci, Stage
+from territories.models import Stage
 from territories.places import departement_names, region_names
 from territories.shares import WHOLE, format_share
 
+# Known from the reference files; the name of an EPCI comes with its figures.
+_NAMES: dict[AreaKind | None, Callable[[], dict[str, str]]] = {
+    AreaKind.REGION: region_names,
+    AreaKind.DEPARTEMENT: departement_names,
+}
 FIRST_YEAR = 2019  # the agreement of 20 June 2019
 
 
@@ -52,6 +57,7 @@ class CoverageFigures:
     whole: Tally = field(default_factory=Tally)
     white: Tally = field(default_factory=Tally)
     overlap: Tally = field(default_factory=Tally)
+    vintage: int | None = None  # the newest that counts the inhabitants
 
     @cached_property
     def covered(self) -> Tally:
@@ -68,6 +74,14 @@ class CoverageFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class WhiteZone:
+    """One page of the places that no CPTS holds, the EPCI of each, and what all of them count."""
+
+    places: list[tuple[Place, str]]
+    whole: Tally
+
+
+@dataclass(frozen=True, slots=True)
 class Coverer:
     """A CPTS that holds a place, with its share."""
 
@@ -79,7 +93,7 @@ class Coverer:
 
     @property
     def share_label(self) -> str:
-        """« 40 % »; empty for the whole."""
+        """« 62,5 % »; empty for the whole place."""
         return "" if self.share == WHOLE else format_share(self.share)
 
 
@@ -128,6 +142,32 @@ def figures_by_part(area: Area, day: dt.date) -> list[CoverageFigures]:
     kind = area.parts
     found = _tallied(area, [day], group=kind) if kind else []
     return sorted(found, key=lambda part: (not part.code, part.name))
+
+
+def figures_by_day_and_part(
+    area: Area, days: Iterable[dt.date], kind: AreaKind
+) -> dict[dt.date, list[CoverageFigures]]:
+    """The parts of an area on several days, each day by name: `total_of` gives their whole."""
+    wanted = sorted(set(days))
+    found: dict[dt.date, list[CoverageFigures]] = {day: [] for day in wanted}
+    for part in _tallied(area, wanted, group=kind):
+        found[part.day].append(part)
+    for parts in found.values():
+        parts.sort(key=lambda part: (not part.code, part.name))
+    return found
+
+
+def total_of(parts: Iterable[CoverageFigures], day: dt.date) -> CoverageFigures:
+    """The whole that these parts make, on their day."""
+    total = CoverageFigures(day)
+    for part in parts:
+        for stage, tally in part.by_stage.items():
+            total.by_stage[stage] = total.by_stage.get(stage, Tally()) + tally
+        total.whole += part.whole
+        total.white += part.white
+        total.overlap += part.overlap
+        total.vintage = max(total.vintage or 0, part.vintage or 0) or None
+    return total
 
 
 def overlaps(area: Area, day: dt.date) -> list[Place]:
@@ -184,6 +224,15 @@ def white_places(area: Area, day: dt.date, *, limit: int, skip: int = 0) -> list
     return [Place(*row) for row in rows_of(coverage_sql.white_places(condition), bound)]
 
 
+def white_zone(area: Area, day: dt.date, *, limit: int, skip: int = 0) -> WhiteZone:
+    """As `white_places`, with the EPCI and the whole, in one query; nothing beyond the end."""
+    condition, values = area.condition
+    bound = [day.isoformat(), *values, *values, limit, skip]
+    rows = rows_of(coverage_sql.white_zone(condition), bound)
+    whole = Tally(rows[0][6], int(rows[0][7])) if rows else Tally()
+    return WhiteZone([(Place(*row[:5]), row[5]) for row in rows], whole)
+
+
 def _held_places(
     day: dt.date, condition: str, values: Sequence[str], restriction: str, bound: Sequence[int]
 ) -> list[Place]:
@@ -207,24 +256,15 @@ def _with_coverers(query: str, values: Sequence[Any]) -> list[Place]:
 def _tallied(area: Area, days: list[dt.date], *, group: AreaKind | None) -> list[CoverageFigures]:
     """Sums by day, part of the area and stage; what no CPTS holds is what is left of the whole."""
     condition, values = area.condition
-    query = coverage_sql.tally(len(days), condition, column_of(group) if group else "''")
+    query = coverage_sql.tally(
+        len(days),
+        condition,
+        column_of(group) if group else "''",
+        by_epci=group is AreaKind.EPCI,
+    )
     rows = rows_of(query, [*(day.isoformat() for day in days), *values, *values])
-    wholes = {
-        code: Tally(communes, int(people))
-        for day, code, _, communes, people, *_ in rows
-        if day is None
-    }
-    names = _names_of(group, set(wholes)) if group else {}
-    if group is None:
-        wholes.setdefault("", Tally())
-    found = {
-        (day.isoformat(), code): CoverageFigures(
-            day, code, names.get(code, ""), whole=whole, white=whole
-        )
-        for day in days
-        for code, whole in wholes.items()
-    }
-    for day, code, rank, communes, people, counted, doubled, doubled_people in rows:
+    found = _untouched(rows, days, group)
+    for day, code, rank, communes, people, counted, doubled, doubled_people, *_ in rows:
         if day is not None:
             figure = found[str(day), code]
             figure.by_stage[RANKS[rank - 1]] = Tally(communes, int(counted))
@@ -233,9 +273,17 @@ def _tallied(area: Area, days: list[dt.date], *, group: AreaKind | None) -> list
     return list(found.values())
 
 
-def _names_of(kind: AreaKind, codes: set[str]) -> dict[str, str]:
-    """Code → name; one query for EPCI, none for régions and départements."""
-    from_files = {AreaKind.REGION: region_names, AreaKind.DEPARTEMENT: departement_names}
-    if kind in from_files:
-        return from_files[kind]()
-    return dict(Epci.objects.filter(pk__in=codes).values_list("pk", "name"))
+def _untouched(
+    rows: list[tuple[Any, ...]], days: list[dt.date], group: AreaKind | None
+) -> dict[tuple[str, str], CoverageFigures]:
+    """By day and part: the whole of it, as if nobody covered any place."""
+    names = _NAMES[group]() if group in _NAMES else {}
+    found = {} if group else {(day.isoformat(), ""): CoverageFigures(day) for day in days}
+    for day, code, _, communes, people, *_, vintage, name in rows:
+        if day is None:
+            whole, label = Tally(communes, int(people)), name or names.get(code, "")
+            for moment in days:
+                found[moment.isoformat(), code] = CoverageFigures(
+                    moment, code, label, whole=whole, white=whole, vintage=vintage
+                )
+    return found

@@ -67,27 +67,33 @@ def _cover(days: int, condition: str) -> str:
     )"""
 
 
-def tally(days: int, condition: str, part: str) -> str:
+def tally(days: int, condition: str, part: str, *, by_epci: bool = False) -> str:
     """Values: the days, those of the condition, those of the condition again.
 
     Rows by day, part of the area and rank: places held, their inhabitants, those that the shares
     count, places held for more than the whole and the inhabitants counted twice. Then one row a
-    part without day: all its places and inhabitants.
+    part without day: all its places and inhabitants, their vintage, its name when it is an EPCI.
     """
+    name, epci = "''", ""
+    if by_epci:
+        name = "COALESCE(MAX(e.name), '')"
+        epci = "LEFT JOIN territories_epci e ON e.siren = c.epci_id"
     return f"""{_cover(days, condition)}
     SELECT p.day, COALESCE({part}, ''), p.rank, COUNT(*),
            SUM(COALESCE(c.population, 0)),
            SUM(COALESCE(c.population, 0) * {_COUNTED} / {WHOLE}),
            SUM(CASE WHEN p.total > {WHOLE} THEN 1 ELSE 0 END),
            SUM(CASE WHEN p.total > {WHOLE}
-                    THEN COALESCE(c.population, 0) * {_EXCESS} / {WHOLE} ELSE 0 END)
+                    THEN COALESCE(c.population, 0) * {_EXCESS} / {WHOLE} ELSE 0 END),
+           NULL, ''
     FROM placed p
     JOIN territories_commune c ON c.insee_code = p.place
     JOIN territories_departement d ON d.code = c.departement_id
     GROUP BY 1, 2, 3
     UNION ALL
-    SELECT NULL, COALESCE({part}, ''), 0, COUNT(*), SUM(COALESCE(c.population, 0)), 0, 0, 0
-    FROM {_PLACES}
+    SELECT NULL, COALESCE({part}, ''), 0, COUNT(*), SUM(COALESCE(c.population, 0)), 0, 0, 0,
+           MAX(c.population_vintage), {name}
+    FROM {_PLACES} {epci}
     WHERE {_IS_PLACE} AND {condition}
     GROUP BY 2"""
 
@@ -127,6 +133,18 @@ def white_places(condition: str) -> str:
     return f"""{_cover(1, condition)}
     SELECT c.insee_code, c.name, c.departement_id, COALESCE(c.population, 0) AS people, c.parent_id
     FROM {_PLACES}
+    LEFT JOIN placed p ON p.place = c.insee_code
+    WHERE {_IS_PLACE} AND {condition} AND p.place IS NULL
+    ORDER BY people DESC, c.insee_code LIMIT %s OFFSET %s"""
+
+
+def white_zone(condition: str) -> str:
+    """As `white_places`, with the EPCI of each, how many there are in all and their inhabitants."""
+    return f"""{_cover(1, condition)}
+    SELECT c.insee_code, c.name, c.departement_id, COALESCE(c.population, 0) AS people, c.parent_id,
+           COALESCE(e.name, ''), COUNT(*) OVER (), SUM(COALESCE(c.population, 0)) OVER ()
+    FROM {_PLACES}
+    LEFT JOIN territories_epci e ON e.siren = c.epci_id
     LEFT JOIN placed p ON p.place = c.insee_code
     WHERE {_IS_PLACE} AND {condition} AND p.place IS NULL
     ORDER BY people DESC, c.insee_code LIMIT %s OFFSET %s"""

@@ -18,6 +18,7 @@ from django.db.models import (
     Exists,
     F,
     JSONField,
+    Max,
     OuterRef,
     Q,
     Subquery,
@@ -37,6 +38,7 @@ from territories.shares import WHOLE
 CODE = re.compile(r"\d{2,5}|2[AB]\d{3}")
 # A refused project or a terminated contract covers nobody.
 ENDED = ("abandoned", "terminated")
+COVERING = ("letter", "project", "project_filed", "validated", "expired", "contracted")
 READING = {Permission.DOSSIER_SEE, Permission.DOSSIER_LIST, Permission.SHARED_SEE}
 
 
@@ -166,6 +168,10 @@ class CptsQuerySet(models.QuerySet[Any]):
     def not_yet_public(self) -> CptsQuerySet:
         """Handed over to the authorities, not declared complete: what is to come."""
         return self.filter(is_public=False).exclude(stage__in=["emergence", *ENDED])
+
+    def in_area(self, area: Any) -> CptsQuerySet:
+        """Those followed in an area of `territories.areas`."""
+        return self.filter(area.dossiers)
 
     def with_deadline_between(self, first: dt.date, last: dt.date) -> CptsQuerySet:
         """Whose next deadline falls in the period, the nearest first."""
@@ -366,6 +372,12 @@ class TerritoryCommuneQuerySet(models.QuerySet[Any]):
         ).order_by("territory__valid_from", "territory_id", "commune__search_name", "commune_id")
         return told
 
+    def of_territories(self, versions: models.QuerySet[Any]) -> TerritoryCommuneQuerySet:
+        """Of these versions, in the order of the open data."""
+        return self.filter(territory__in=versions.values("pk")).order_by(
+            "territory__cpts__slug", "commune_id"
+        )
+
     def in_public_cpts(self) -> TerritoryCommuneQuerySet:
         """Of the territories in force that anybody may see."""
         public = apps.get_model("territories", "Cpts").objects.standing()
@@ -379,7 +391,18 @@ class StagePeriodQuerySet(models.QuerySet[Any]):
         """Those of the CPTS that the public knew and that covered their communes on the day."""
         begun = self.filter(is_public=True, starts_on__lte=day)
         present = begun.filter(Q(ends_on=None) | Q(ends_on__gt=day))
-        return present.exclude(stage__in=["emergence", *ENDED])
+        return present.filter(stage__in=COVERING)
+
+    def last_change(self) -> dt.datetime | None:
+        """When the stage of a CPTS was last written."""
+        last: dt.datetime | None = self.aggregate(last=Max("changed_at"))["last"]
+        return last
+
+    def counted(self, dossiers: Q) -> dict[str, int]:
+        """Stage → how many CPTS, among those that meet a condition on CPTS."""
+        among = apps.get_model("territories", "Cpts").objects.filter(dossiers)
+        rows = self.filter(cpts__in=among.values("pk")) if dossiers else self
+        return dict(rows.order_by().values_list("stage").annotate(count=Count("pk")))
 
 
 class AssignmentQuerySet(models.QuerySet[Any]):

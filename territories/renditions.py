@@ -52,17 +52,26 @@ def rendition(
     kept = Rendition.objects.filter(key=key, fingerprint=fingerprint).first()
     if kept is not None:
         return kept
-    content = make()
-    made, _ = Rendition.objects.update_or_create(
+    made = unkept(media_type, make(), quality=quality)
+    kept, _ = Rendition.objects.update_or_create(
         key=key,
         defaults={
             "fingerprint": fingerprint,
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": made.sha256,
             "media_type": media_type,
-            "brotli": brotli.compress(content, quality=quality),
+            "brotli": made.brotli,
         },
     )
-    return made
+    return kept
+
+
+def unkept(media_type: str, content: bytes, *, quality: int = _QUALITY) -> Rendition:
+    """An answer too seldom asked for to be kept; `answer` serves it all the same."""
+    return Rendition(
+        sha256=hashlib.sha256(content).hexdigest(),
+        media_type=media_type,
+        brotli=brotli.compress(content, quality=quality),
+    )
 
 
 def content_of(kept: Rendition) -> bytes:

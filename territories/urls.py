@@ -3,7 +3,14 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from territories import editing_views, map_views, views
+from territories import (
+    editing_views,
+    figures_views,
+    map_views,
+    open_data_views,
+    steering_views,
+    views,
+)
 
 
 class InseeConverter(StringConverter):
@@ -35,6 +42,16 @@ urlpatterns = [
     path("carte/image.svg", map_views.map_image, name="map_image"),
     path("carte/couverture.csv", map_views.coverage_csv, name="coverage_csv"),
     path("carte/couverture.json", map_views.coverage_json, name="coverage_json"),
+    path("chiffres/", figures_views.figures, name="figures"),
+    path("donnees/", open_data_views.open_data, name="open_data"),
+    path("donnees/<slug:name>.csv", open_data_views.open_data_table, name="open_data_table"),
+    path("donnees/cpts.geojson", open_data_views.open_data_outlines, name="open_data_outlines"),
+    path("pilotage/couverture/", steering_views.steering_coverage, name="steering_coverage"),
+    path(
+        "pilotage/couverture/<slug:table>.csv",
+        steering_views.steering_export,
+        name="steering_export",
+    ),
     # The room of the dossier, and the holders' hand on it
     path(_DOSSIER, editing_views.dossier_territory, name="dossier_territory"),
     path(_EDIT, editing_views.edit_territory, name="edit_territory"),

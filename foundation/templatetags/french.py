@@ -27,6 +27,19 @@ def number(value: int | None) -> str:
 
 
 @register.filter
+def percent(rate: float | None) -> str:
+    """0.4523 → « 45,2 % »; a little is never told as nothing, nor nearly all as all."""
+    if rate is None:
+        return ""
+    if 0 < rate < 0.001:
+        return f"moins de 0,1{NBSP}%"
+    if 0.999 < rate < 1:
+        return f"plus de 99,9{NBSP}%"
+    text = f"{rate * 100:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{text}{NBSP}%"
+
+
+@register.filter
 def day(value: dt.date | dt.datetime | None) -> str:
     """« 24 octobre 2024 », in Paris; nothing for nothing."""
     if value is None or value == "":

@@ -50,6 +50,12 @@ def file_size(size: int | None) -> str:
     return f"{format_number(amount)}{NBSP}{_UNITS[unit]}"
 
 
+@register.filter
+def bar_width(rate: float | None) -> str:
+    """0.4523 → « 45.2% »: the width of a bar, in the words of SVG."""
+    return f"{min(max(rate or 0.0, 0.0), 1.0) * 100:.1f}%"
+
+
 @register.simple_tag
 def pages_around(page: Any) -> list[int | str]:
     """[1, "…", 17, 18, 19, "…", 40]: the page numbers worth a link."""

@@ -11,7 +11,11 @@ from django.urls import reverse
 from foundation import clock
 from foundation.search import search_key
 from territories.models.places import Commune, CpamDistrict, Departement, Region
-from territories.querysets import CptsQuerySet, StagePeriodQuerySet, TerritoryCommuneQuerySet
+from territories.querysets import (
+    CptsQuerySet,
+    StagePeriodQuerySet,
+    TerritoryCommuneQuerySet,
+)
 from territories.shares import WHOLE, format_share
 
 

@@ -20,21 +20,24 @@ def labels(client: Client, user: User | None, path: str = "/") -> dict[str, bool
 @pytest.mark.parametrize(
     ("part", "own"),
     [
-        ("ars_reviewer", {"Dossiers"}),
-        ("committee_member", {"Dossiers"}),
-        ("president", set()),
-        ("administrator", {"Administration"}),
+        ("ars_reviewer", {"Dossiers", "Pilotage"}),
+        ("national_reader", {"Pilotage"}),
+        ("committee_member", {"Dossiers", "Chiffres"}),
+        ("president", {"Chiffres"}),
+        ("administrator", {"Administration", "Chiffres"}),
     ],
 )
 def test_the_menu_follows_the_roles(client: Client, cast: Cast, part: str, own: set[str]) -> None:
     found = labels(client, getattr(cast, part), reverse("dashboard"))
-    assert {"À faire", "Les CPTS", "Carte", "Mes travaux"} <= set(found)
-    assert set(found) & {"Dossiers", "Administration"} == own
+    public = {"À faire", "Les CPTS", "Carte", "Simulateur", "Chiffres", "Mes travaux"}
+    assert public <= set(found)
+    assert set(found) - public == own
     assert found["À faire"]
 
 
 def test_visitors_have_the_public_doors(client: Client, db: None) -> None:
-    assert labels(client, None) == {"Accueil": True, "Les CPTS": False, "Carte": False}
+    others = dict.fromkeys(["Les CPTS", "Carte", "Simulateur", "Chiffres"], False)
+    assert labels(client, None) == {"Accueil": True, **others}
 
 
 def test_a_dossier_is_in_the_room_of_the_dossiers(client: Client, cast: Cast) -> None:

@@ -26,12 +26,15 @@ class TestHome:
     def test_figures_come_from_the_database_with_date_and_method(
         self, client: Client, cast: Cast
     ) -> None:
-        coverage = client.get("/").context["coverage"]
-        assert (coverage.cpts, coverage.communes, coverage.day) == (2, 3, clock.today())
+        context = client.get("/").context
+        whole = context["whole"]
+        assert (context["cpts"], context["contracts"]) == (2, 0)
+        assert (whole.covered.communes, whole.day) == (3, clock.today())
 
     def test_a_shared_commune_counts_once(self, client: Client, cast: Cast) -> None:
         cast.monts.territory.communes.create(commune_id="62119", population=25224)
-        assert client.get("/").context["coverage"].communes == 3
+        whole = client.get("/").context["whole"]
+        assert (whole.covered.communes, whole.overlap.communes) == (3, 1)
 
     def test_two_queries(self, client: Client, cast: Cast, django_assert_num_queries: Any) -> None:
         with django_assert_num_queries(2):
