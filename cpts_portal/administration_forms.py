@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 
 from accounts.access import Role
-from foundation.forms import PortalForm
-from territories.models import CpamDistrict, Cpts, Departement, Region
+from foundation.forms import LongSelect, PortalForm
+from territories.areas import cpam_areas
+from territories.models import CpamDistrict, Cpts, Departement, LocalContact, Region
 from territories.people import SCOPES_OF_ROLE, scope_words
 from territories.places import departement_choices, region_choices
 
@@ -105,3 +107,67 @@ class EndRoleForm(PortalForm):
         widget=forms.DateInput,
         error_messages={"required": "Choisissez le dernier jour."},
     )
+
+
+class BodyForm(PortalForm):
+    """The authority whose contacts are to be written."""
+
+    autorite = forms.ChoiceField(
+        label="ARS, délégation départementale ou CPAM",
+        widget=LongSelect,
+        error_messages={
+            "required": "Choisissez une autorité.",
+            "invalid_choice": "Cette autorité n’existe pas : choisissez-en une autre.",
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["autorite"]
+        departements = departement_choices()
+        field.choices = [
+            ("", "Choisir une autorité"),
+            *((f"region-{code}", f"ARS {name}") for code, name in region_choices()),
+            *((f"departement-{code}", f"Délégation {name}") for code, name in departements),
+            *((area.slug, area.name) for area in cpam_areas()),
+        ]
+
+
+class ContactForm(PortalForm):
+    """How to reach one authority; at least one way."""
+
+    phone = forms.RegexField(
+        r"^\+?[0-9][0-9 .()-]{2,18}$",
+        label="Téléphone",
+        required=False,
+        help_text="Exemple : 03 20 00 00 00.",
+        error_messages={"invalid": "Écrivez le numéro en chiffres, par exemple 03 20 00 00 00."},
+    )
+    email = forms.EmailField(
+        label="Adresse électronique",
+        required=False,
+        max_length=254,
+        help_text="Celle d’un service, jamais celle d’une personne.",
+        error_messages={"invalid": "Saisissez une adresse complète, par exemple nom@domaine.fr."},
+    )
+    page = forms.URLField(
+        label="Page internet",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        validators=[URLValidator(["https", "http"])],
+        help_text="Exemple : https://www.exemple.fr/contact.",
+        error_messages={"invalid": "Saisissez une adresse qui commence par https://."},
+    )
+    hours = forms.CharField(label="Horaires", max_length=200, required=False)
+    source = forms.CharField(
+        label="Source",
+        max_length=200,
+        help_text="D’où vient l’information : annuaire, courrier, appel.",
+        error_messages={"required": "Dites d’où viennent ces coordonnées."},
+    )
+
+    def __init__(self, *args: Any, known: LocalContact | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if known is not None:
+            self.initial = {name: getattr(known, name) for name in self.fields}

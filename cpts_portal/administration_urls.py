@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cpts_portal import administration
+from cpts_portal import administration, administration_contacts
 
 urlpatterns = [
     path("", administration.administration, name="administration"),
@@ -35,5 +35,20 @@ urlpatterns = [
         "comptes/<uuid:user_id>/reactiver/",
         administration.administration_reactivate,
         name="administration_reactivate",
+    ),
+    path(
+        "coordonnees/",
+        administration_contacts.administration_contacts,
+        name="administration_contacts",
+    ),
+    path(
+        "coordonnees/<slug:body>/",
+        administration_contacts.administration_contact,
+        name="administration_contact",
+    ),
+    path(
+        "coordonnees/<slug:body>/retirer/",
+        administration_contacts.administration_remove_contact,
+        name="administration_remove_contact",
     ),
 ]

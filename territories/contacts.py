@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.models import User
 from foundation import clock
@@ -20,6 +21,11 @@ FIELDS = {
     AreaKind.REGION: "region",
     AreaKind.DEPARTEMENT: "departement",
     AreaKind.CPAM: "cpam_district",
+}
+_MODELS: dict[AreaKind, type[Model]] = {
+    AreaKind.REGION: Region,
+    AreaKind.DEPARTEMENT: Departement,
+    AreaKind.CPAM: CpamDistrict,
 }
 WAYS = ("phone", "email", "page")
 
@@ -62,11 +68,42 @@ def contact_of_area(area: Area) -> LocalContact | None:
     return LocalContact.objects.filter(**_body(area)).first()
 
 
+@dataclass(frozen=True, slots=True)
+class KnownContact:
+    """A line of the administrators' list."""
+
+    area: Area
+    contact: LocalContact
+
+    @property
+    def name(self) -> str:
+        return body_name(self.area)
+
+    @property
+    def ways(self) -> str:
+        """« 03 20 00 00 00, contact@exemple.fr »."""
+        return ", ".join(getattr(self.contact, way) for way in WAYS if getattr(self.contact, way))
+
+
+def known_contacts() -> list[KnownContact]:
+    """Every body that has contacts, in the order of their names. One query."""
+    rows = LocalContact.objects.select_related(*FIELDS.values())
+    known = []
+    for contact in rows:
+        for kind, name in FIELDS.items():
+            body = getattr(contact, name)
+            if body is not None:
+                known.append(KnownContact(Area(kind, body.pk, body.name), contact))
+    return sorted(known, key=lambda line: line.name)
+
+
 @transaction.atomic
 def save_contact(area: Area, *, by: User, source: str, **given: str) -> LocalContact:
     """Write how to reach a body; what is left empty is forgotten."""
     if not any(given.get(way) for way in WAYS):
         raise Refused("Donnez au moins un téléphone, une adresse électronique ou une page.")
+    if not _MODELS[area.kind]._default_manager.filter(pk=area.code).exists():
+        raise Refused("Cette autorité n’est pas dans les données de référence.")
     values = {**given, "source": source, "updated_on": clock.today()}
     contact, _ = LocalContact.objects.update_or_create(defaults=values, **_body(area))
     _note("save_contact", contact, by, f"Coordonnées mises à jour : {body_name(area)}")
