@@ -8,23 +8,15 @@ from django.template.loader import render_to_string
 from accounts.access import public
 from foundation import clock
 from territories.areas import FRANCE
-from territories.coverage import figures
-from territories.figures_pages import stages_of
-from territories.models import Stage
+from territories.figures_pages import figures_page
 
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """« Quelle CPTS pour ma commune ? », the three doors and the figures of the day."""
     today = clock.today()
-    whole = figures(FRANCE, today)
-    stages = stages_of(FRANCE, today, whole)
-    context = {
-        "whole": whole,
-        "cpts": sum(item.cpts for item in stages),
-        "contracts": sum(item.cpts for item in stages if item.stage == Stage.CONTRACTED),
-    }
-    return render(request, "portal/home.html", context)
+    figures = figures_page(FRANCE, today, today)
+    return render(request, "portal/home.html", {"figures": figures})
 
 
 @public

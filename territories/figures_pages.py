@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from territories.areas import Area, AreaKind
+from territories.areas import FRANCE, Area, AreaKind
 from territories.coverage import (
     FIRST_YEAR,
     CoverageFigures,
     Tally,
-    figures_by_day_and_part,
     total_of,
 )
 from territories.coverage_sql import RANKS
-from territories.models import Stage, StagePeriod
+from territories.figures_kept import facts_of, facts_of_france
+from territories.models import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,24 @@ def year_ends(today: dt.date) -> list[dt.date]:
 def figures_page(area: Area, day: dt.date, today: dt.date) -> FiguresPage:
     """Two queries."""
     ends = year_ends(today)
-    kind = area.parts or AreaKind.DEPARTEMENT
-    by_day = figures_by_day_and_part(area, [*ends, day], kind)
-    total = total_of(by_day[day], day)
+    if area == FRANCE and day in ends:
+        facts = facts_of_france(ends, today)
+    else:
+        facts = facts_of(area, [*ends, day], [day])
+    total = total_of(facts.by_day[day], day)
     return FiguresPage(
         area=area,
         day=day,
         today=today,
         total=total,
-        parts=by_day[day] if area.parts else [],
-        years=[total_of(by_day[end], end) for end in ends],
-        stages=stages_of(area, day, total),
+        parts=facts.by_day[day] if area.parts else [],
+        years=[total_of(facts.by_day[end], end) for end in ends],
+        stages=_stages(facts.counts[day], total),
     )
 
 
-def stages_of(area: Area, day: dt.date, total: CoverageFigures) -> list[StageFigures]:
+def _stages(counts: dict[str, int], total: CoverageFigures) -> list[StageFigures]:
     """The most advanced first; a place with several CPTS counts under the most advanced."""
-    counts = StagePeriod.objects.covering_on(day).counted(area.dossiers)
     people = total.whole.inhabitants
     found = []
     for stage in reversed(RANKS):

@@ -7,7 +7,7 @@ import pytest
 
 from foundation import clock
 from foundation.dates import format_date
-from foundation.templatetags import french
+from foundation.templatetags import french, portal
 
 NBSP = "\u00a0"
 
@@ -65,3 +65,26 @@ def test_age(days_ago: int, shown: str) -> None:
 )
 def test_plural(count: int, shown: str) -> None:
     assert french.plural(count, "commune,communes") == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "shown"),
+    [
+        (0.4523, f"45,2{NBSP}%"),
+        (0.5, f"50{NBSP}%"),
+        (0.0, f"0{NBSP}%"),
+        (1.0, f"100{NBSP}%"),
+        (0.0004, f"moins de 0,1{NBSP}%"),
+        (0.9996, f"plus de 99,9{NBSP}%"),
+        (None, ""),
+    ],
+)
+def test_a_rate_is_a_percentage_that_never_hides_a_little(rate: float | None, shown: str) -> None:
+    assert french.percent(rate) == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "width"), [(0.4523, "45.2%"), (None, "0.0%"), (1.2, "100.0%"), (-0.1, "0.0%")]
+)
+def test_a_bar_stays_in_its_frame(rate: float | None, width: str) -> None:
+    assert portal.bar_width(rate) == width

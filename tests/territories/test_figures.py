@@ -19,6 +19,8 @@ from territories.coverage import (
     white_places,
     white_zone,
 )
+from territories.figures_kept import facts_of, facts_of_france
+from territories.figures_pages import year_ends
 from territories.models import Baton, Commune, Cpts, Stage
 from tests.cast import Cast, Geography
 from tests.queries import QueryCount
@@ -83,6 +85,30 @@ class TestParts:
         assert zone.whole == figures(FRANCE, today).white
         assert zone.places[0][1].startswith("Agglomération")
         assert white_zone(FRANCE, today, limit=2, skip=99).whole == Tally()
+
+
+class TestKeptFigures:
+    def test_what_is_kept_is_what_would_be_made(self, cast: Cast) -> None:
+        overlap(cast)
+        today = clock.today()
+        days = year_ends(today)
+        for _ in range(2):  # made, then read back
+            assert facts_of_france(days, today) == facts_of(FRANCE, days, days)
+
+    def test_it_follows_each_change(self, client: Client, cast: Cast) -> None:
+        assert client.get(URL).context["figures"].total.covered.communes == 3
+        choose_communes(
+            cast.monts, [ChosenCommune("62516"), ChosenCommune("62617")], by=cast.holder
+        )
+        assert client.get(URL).context["figures"].total.covered.communes == 4
+        move(cast.monts, stage=Stage.TERMINATED)
+        page = client.get(URL).context["figures"]
+        assert (page.total.covered.communes, page.cpts) == (2, 1)
+
+    def test_tomorrow_is_another_day(self, client: Client, cast: Cast) -> None:
+        client.get(URL)
+        with clock.at(clock.today() + dt.timedelta(days=1)):
+            assert client.get(URL).context["figures"].years[-1].day == clock.today()
 
 
 class TestPublicFigures:
@@ -170,6 +196,7 @@ class TestPublicFigures:
     @pytest.mark.parametrize("zone", ["", "region-32", "departement-62"])
     def test_six_queries_when_signed_in(self, cast: Cast, sign_in: Any, zone: str) -> None:
         client = sign_in(cast.president)
+        client.get(URL)  # those of France are made once, then kept
         with QueryCount() as count:
             client.get(URL, {"zone": zone})
         assert count.number <= 6
@@ -254,11 +281,12 @@ class TestSteering:
         assert response.context["view"] == "couverture"
 
     @pytest.mark.parametrize("view", ["couverture", "chevauchements", "zones-blanches", "a-venir"])
-    @pytest.mark.parametrize("zone", ["", "cpam-621", "departement-62"])
+    @pytest.mark.parametrize("zone", ["", "cpam-621", "departement-62", "france"])
     def test_six_queries(self, cast: Cast, sign_in: Any, view: str, zone: str) -> None:
         overlap(cast)
         hand_over(cast)
         client = sign_in(cast.cpam_officer)
+        client.get(URL)  # the figures of France are made once, then kept
         with QueryCount() as count:
             client.get(STEERING, {"vue": view, "zone": zone})
         assert count.number <= 6
