@@ -71,20 +71,28 @@ function listenToPointer(frame, view) {
     { passive: false },
   );
   let start = null;
+  let told = null;
   frame.addEventListener("dragstart", (event) => event.preventDefault());
-  frame.addEventListener("pointerdown", (event) => (start = [event.clientX, event.clientY]), true);
+  frame.addEventListener("pointerdown", (event) => (start = event), true);
   frame.addEventListener(
     "click",
     (event) => {
-      const isMove = start && Math.hypot(event.clientX - start[0], event.clientY - start[1]) > DRAGGED;
-      if (isMove) {
-        event.preventDefault(); // the end of a move is no click on a CPTS
+      const [x, y] = start ? [start.clientX, start.clientY] : [event.clientX, event.clientY];
+      const isMove = Math.hypot(event.clientX - x, event.clientY - y) > DRAGGED;
+      const link = event.target.closest("a");
+      const isFirstTouch = start && start.pointerType === "touch" && link !== told;
+      if (isMove || isFirstTouch) {
+        event.preventDefault(); // the end of a move opens nothing; a first touch only tells
       }
+      told = link;
     },
     true,
   );
-  frame.addEventListener("panzoomchange", (event) => {
+  frame.querySelector("svg").addEventListener("panzoomchange", (event) => {
+    // A finger scrolls the page while there is nowhere to move the map.
     view.setOptions({ touchAction: event.detail.scale > 1 ? "none" : "pan-y" });
+    // Lines and numbers grow less than the land.
+    event.target.style.setProperty("--map-zoom", event.detail.scale ** 0.7);
   });
 }
 
@@ -116,33 +124,9 @@ for (const name of ["pointerover", "focusin", "pointerout", "focusout"]) {
   });
 }
 
-// Both colourings are in the drawing: changing needs no request. A year replaces a written date.
-document.addEventListener(
-  "change",
-  (event) => {
-    const form = event.target.closest("[data-map-form]");
-    if (form && event.target.name === "couleur") {
-      event.stopPropagation();
-      document.querySelector("[data-map]")?.setAttribute("data-map-colour", event.target.value);
-      const address = new URL(window.location.href);
-      address.searchParams.set("couleur", event.target.value);
-      window.history.replaceState(window.history.state, "", address);
-    } else if (form && event.target.name === "annee") {
-      form.elements.date.value = "";
-    }
-  },
-  true,
-);
-
 function setUpAll() {
   document.querySelectorAll("[data-map]").forEach(setUp);
 }
 
 document.addEventListener("DOMContentLoaded", setUpAll);
-document.addEventListener("htmx:afterSettle", () => {
-  setUpAll();
-  const announce = document.querySelector("[data-map-announce]");
-  if (announce) {
-    announce.textContent = document.querySelector("[data-map-title]").textContent;
-  }
-});
+document.addEventListener("htmx:afterSettle", setUpAll);

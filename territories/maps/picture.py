@@ -21,7 +21,7 @@ _HUES = (
 _RAMP = ("#dcdcf9", "#c0c0f5", "#a3a3f2", "#8686f0", "#6a6af4", "#e4794a")
 _CLASSES = {
     "map-ground": 'fill="#eee"',
-    "map-pattern map-pattern--white": 'stroke="#8a8a8a" stroke-width="2" stroke-linecap="round"',
+    "map-pattern map-pattern--white": 'stroke="#8a8a8a" stroke-width="2.4" stroke-linecap="round"',
     "map-pattern map-pattern--shared": 'stroke="#222" stroke-width="1.2"',
     "map-pattern map-pattern--overlap": 'stroke="#b00020" stroke-width="1.6"',
     "map-white": 'stroke="#bbb" stroke-width=".8"',

@@ -85,7 +85,7 @@ def drawing(frame: Frame, label: str, name: str, content: Iterable[SafeString]) 
 # where it is held twice.
 _STRIPES = "M-2 2 2-2M-2 11 11-2M7 11 11 7"
 _PATTERNS = (
-    ("white", 10, "m5 4v2"),
+    ("white", 10, "M5 5h.01"),
     ("shared", 9, _STRIPES),
     ("taken", 9, _STRIPES),
     ("overlap", 9, f"{_STRIPES}M-2 7 2 11M-2-2 11 11M7-2 11 2"),

@@ -249,6 +249,29 @@ def test_the_three_tables_say_what_the_map_shows(client: Client, drawn: Cast) ->
     assert "CPTS Monts" in page
 
 
+@pytest.mark.parametrize(
+    ("zone", "title", "communes"),
+    [
+        ("epci-200072460", "Agglomération 200072460", [BETHUNE, BRUAY, LILLERS, NOEUX]),
+        ("cpam-621", "CPAM de l’Artois", [BETHUNE, BRUAY, LILLERS, NOEUX]),
+        ("departement-59", "Nord", ["59350"]),
+    ],
+)
+def test_every_kind_of_area_has_its_map(
+    client: Client, drawn: Cast, zone: str, title: str, communes: list[str]
+) -> None:
+    page = get(client, zone=zone, tableau="blanches")
+    assert f"{title}, " in page
+    assert sorted(re.findall(r'<a href="/communes/(\d+)/" [^>]*tabindex', page)) == communes
+
+
+def test_the_way_up_and_down_from_an_area(client: Client, drawn: Cast) -> None:
+    page = get(client, zone=PAS_DE_CALAIS)
+    assert "?zone=france" in page
+    assert "?zone=region-32" in page
+    assert "?zone=epci-200072460" in page
+
+
 def test_htmx_gets_the_map_without_the_form(client: Client, drawn: Cast) -> None:
     answer = client.get(reverse("territories:map"), HTTP_HX_REQUEST="true")
     assert "<svg" in answer.content.decode()
