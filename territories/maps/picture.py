@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import re
 
-from territories.maps.colours import COLOURS, STAGES
-
 # Readable on a light page and on a dark one.
-_HUES = (
+HUES = (
     "#8fb3f0",
     "#e3bd2f",
     "#5fcdbb",
@@ -18,7 +16,7 @@ _HUES = (
     "#d3b48f",
     "#7c8fbd",
 )
-_RAMP = ("#dcdcf9", "#c0c0f5", "#a3a3f2", "#8686f0", "#6a6af4", "#e4794a")
+RAMP = ("#dcdcf9", "#c0c0f5", "#a3a3f2", "#8686f0", "#6a6af4", "#e4794a")
 _CLASSES = {
     "map-ground": 'fill="#eee"',
     "map-pattern map-pattern--white": 'stroke="#8a8a8a" stroke-width="2.4" stroke-linecap="round"',
@@ -37,15 +35,13 @@ _SHEET_PARTS = re.compile(r"</?a\b[^>]*>|<title>.*?</title>|<g class=\"map-numbe
 _CLASSED = re.compile(r' class="([^"]*)"')
 _LINKED = re.compile(r'<a [^>]*?class="c(\d) s(\d)"[^>]*>(.*?)</a>')
 
-assert len(_HUES) == COLOURS and len(_RAMP) == len(STAGES)  # noqa: S101
-
 
 def stand_alone(svg: str, *, colouring: str) -> bytes:
     """The drawing of a page without its links, words and numbers, in colours of its own."""
 
     def coloured(found: re.Match[str]) -> str:
         colour, stage, content = found.groups()
-        fill = _HUES[int(colour) - 1] if colouring == "cpts" else _RAMP[int(stage) - 1]
+        fill = HUES[int(colour) - 1] if colouring == "cpts" else RAMP[int(stage) - 1]
         return f'<g fill="{fill}">{content}</g>'
 
     bare = _SHEET_PARTS.sub("", _LINKED.sub(coloured, svg))

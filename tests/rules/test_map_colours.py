@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from territories.maps.colours import COLOURS, STAGES, colour_class, colours, stage_class
+from territories.maps.picture import HUES, RAMP
 from territories.models import Stage
 
 
@@ -45,3 +46,7 @@ def test_every_stage_that_covers_has_its_own_class() -> None:
     assert len({stage_class(stage) for stage in covering}) == len(STAGES)
     assert stage_class(Stage.EMERGENCE) == ""
     assert colour_class(3) == "c3"
+
+
+def test_the_picture_has_a_colour_for_each_class() -> None:
+    assert (len(HUES), len(RAMP)) == (COLOURS, len(STAGES))
