@@ -1,14 +1,16 @@
 """Answers made once: kept while the data stays the same, compressed, not sent twice."""
 
+import datetime as dt
 import gzip
 
 import brotli
 import pytest
 from django.test import RequestFactory
 
+from foundation import clock
 from territories.actions import ChosenCommune, choose_communes, found_cpts, move
 from territories.models import Rendition, Stage
-from territories.renditions import answer, content_of, data_fingerprint, rendition
+from territories.renditions import answer, content_of, data_fingerprint, forget_old, rendition
 from tests.cast import Cast
 from tests.queries import QueryCount
 
@@ -37,6 +39,14 @@ class TestKeeping:
         kept()
         assert content_of(kept("deux", b"autre")) == b"autre"
         assert Rendition.objects.count() == 1
+
+    def test_what_nobody_asks_for_any_more_is_forgotten(self) -> None:
+        kept()
+        forget_old()
+        assert Rendition.objects.count() == 1
+        with clock.at(clock.now() + dt.timedelta(days=31)):
+            forget_old()
+        assert Rendition.objects.count() == 0
 
 
 class TestFingerprint:
