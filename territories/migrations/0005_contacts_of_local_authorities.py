@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('territories', '0003_present_stage_of_each_cpts'),
+        ('territories', '0004_explained_overlaps'),
     ]
 
     operations = [
