@@ -19,6 +19,7 @@ from territories.draft_changes import draft_of
 from territories.drafted import FOUND, count_draft, whole_bodies
 from territories.drafts import MAX_COMMUNES, Draft
 from territories.forms import ImportForm, NamedShareForm, PasteForm, VintageForm
+from territories.maps.kept import kept_cpts_map
 from territories.models import Commune, Cpts
 from territories.overlap import surroundings as surroundings_of
 from territories.overview import Overview, overview_of
@@ -43,6 +44,16 @@ def dossier_territory(request: SignedInRequest, reference: str) -> HttpResponse:
         "reads_surroundings": Permission.DOSSIER_SEE in permissions_on(request.user, cpts),
     }
     return render(request, "territories/dossier_territory.html", context)
+
+
+@needs(Permission.DOSSIER_SEE, Permission.SHARED_SEE)
+@require_safe
+def dossier_map(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The communes of the CPTS and those around: embedded, or its own page."""
+    visible = Cpts.objects.visible_to(request.user, Permission.DOSSIER_SEE, Permission.SHARED_SEE)
+    cpts = get_object_or_404(visible.with_header(), reference=reference)
+    context = {"cpts": cpts, "tab": "territory", "drawing": kept_cpts_map(cpts)}
+    return render_page_or_part(request, "territories/dossier_map.html", "drawn", context)
 
 
 @needs(Permission.DOSSIER_SEE)

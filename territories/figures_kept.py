@@ -15,7 +15,7 @@ from typing import Any
 from territories.areas import FRANCE, Area, AreaKind
 from territories.coverage import CoverageFigures, Tally, figures_by_day_and_part
 from territories.models import Stage, StagePeriod
-from territories.renditions import content_of, data_fingerprint, rendition
+from territories.renditions import content_of, rendition
 
 _KEY = "chiffres/france"
 
@@ -40,9 +40,9 @@ def facts_of_france(days: list[dt.date], today: dt.date) -> Facts:
     """The same for France on its usual days. Two queries once they are kept."""
     kept = rendition(
         _KEY,
-        data_fingerprint(today),
         "application/json",
         lambda: _packed(facts_of(FRANCE, days, days)),
+        depends_on=(today,),
     )
     return _unpacked(json.loads(content_of(kept)))
 

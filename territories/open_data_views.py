@@ -14,7 +14,7 @@ from territories.figures_pages import year_ends
 from territories.models import StagePeriod
 from territories.open_data import CPTS_COLUMNS, FILES, LIMITS
 from territories.open_data_outlines import geojson
-from territories.renditions import answer, data_fingerprint, rendition, unkept
+from territories.renditions import answer, rendition, unkept
 
 CSV, GEOJSON = "text/csv; charset=utf-8", "application/geo+json"
 BAD_DAY = "La date s’écrit AAAA-MM-JJ, du 2019-01-01 à aujourd’hui."
@@ -57,9 +57,9 @@ def _served(
     if form.errors:
         return HttpResponseBadRequest(BAD_DAY, content_type="text/plain; charset=utf-8")
     day = form.cleaned_data["date"]
-    fingerprint = data_fingerprint(clock.today(), day)
     if day is None or day in year_ends(clock.today()):
-        made = rendition(f"donnees/{name}/{day or ''}", fingerprint, media_type, lambda: make(day))
+        key, depends_on = f"donnees/{name}/{day or ''}", (clock.today(), day)
+        made = rendition(key, media_type, lambda: make(day), depends_on=depends_on)
     else:
         made = unkept(media_type, make(day))
     response = answer(request, made)

@@ -3,10 +3,11 @@
 import datetime as dt
 import gzip
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import brotli
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -20,40 +21,52 @@ _QUALITY = 9  # of brotli: a few per cent above the smallest, fifty times faster
 SMALLEST = 11
 
 
+# What every answer is made from: stages, public territories, communes and their outlines.
+_FACTS = {
+    "stage": "SELECT MAX(changed_at) FROM territories_stageperiod",
+    "stages": "SELECT COUNT(*) FROM territories_stageperiod",
+    "territory": """SELECT MAX(t.changed_at) FROM territories_territory t
+        JOIN territories_cpts c ON c.id = t.cpts_id WHERE c.is_public""",
+    "reference": "SELECT MAX(loaded_at) FROM territories_referencefile",
+}
+
+
 def data_fingerprint(*more: object) -> str:
     """Changes when a public territory, a stage, a commune or an outline does. One query.
 
     `more` is what else the answer depends on (a day, the version of a template).
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT (SELECT MAX(changed_at) FROM territories_stageperiod),
-                   (SELECT COUNT(*) FROM territories_stageperiod),
-                   (SELECT MAX(t.changed_at) FROM territories_territory t
-                    JOIN territories_cpts c ON c.id = t.cpts_id WHERE c.is_public),
-                   (SELECT MAX(loaded_at) FROM territories_referencefile)
-            """
-        )
-        facts = cursor.fetchone()
+        cursor.execute("SELECT " + ", ".join(f"({query})" for query in _FACTS.values()))
+        return _digest(cursor.fetchone(), more)
+
+
+def _digest(facts: Iterable[object], more: Iterable[object]) -> str:
+    """The same whether a fact comes as a date or as its text (SQLite gives texts)."""
     text = "|".join(str(fact) for fact in (*facts, *more))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def rendition(
     key: str,
-    fingerprint: str,
     media_type: str,
     make: Callable[[], bytes],
     *,
+    depends_on: Sequence[object] = (),
     quality: int = _QUALITY,
 ) -> Rendition:
-    """The kept answer when it is still true, else a new one. Two requests may make it at once."""
-    kept = Rendition.objects.filter(key=key, fingerprint=fingerprint).first()
-    if kept is not None:
+    """The kept answer when it is still true (one query), else a new one.
+
+    `depends_on` is what else the answer is made from, besides the data. Two requests may make it
+    at once: the last one is kept.
+    """
+    facts = {f"fact_{name}": RawSQL(f"({query})", []) for name, query in _FACTS.items()}  # noqa: S611
+    kept = Rendition.objects.filter(key=key).annotate(**facts).first()
+    if kept and kept.fingerprint == _digest((getattr(kept, name) for name in facts), depends_on):
         return kept
+    fingerprint = data_fingerprint(*depends_on)
     made = unkept(media_type, make(), quality=quality)
-    kept, _ = Rendition.objects.update_or_create(
+    new, _ = Rendition.objects.update_or_create(
         key=key,
         defaults={
             "fingerprint": fingerprint,
@@ -62,7 +75,7 @@ def rendition(
             "brotli": made.brotli,
         },
     )
-    return kept
+    return new
 
 
 def unkept(media_type: str, content: bytes, *, quality: int = _QUALITY) -> Rendition:

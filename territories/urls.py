@@ -57,6 +57,7 @@ urlpatterns = [
     path(_EDIT, editing_views.edit_territory, name="edit_territory"),
     path(f"{_EDIT}ajouter/<insee:insee_code>/", editing_views.add_commune, name="add_commune"),
     path(f"{_EDIT}epci/<siren:siren>/", editing_views.add_epci, name="add_epci"),
+    path(f"{_DOSSIER}carte/", editing_views.dossier_map, name="dossier_map"),
     path(f"{_DOSSIER}alentours/", editing_views.surroundings, name="surroundings"),
     path(f"{_EDIT}importer/", editing_views.import_communes, name="import_communes"),
     path(f"{_EDIT}retirer/", editing_views.remove_communes, name="remove_communes"),

@@ -12,6 +12,7 @@ from foundation.paging import page_of
 from territories.commune_cover import covers_around
 from territories.contacts import bodies_of
 from territories.filters import CptsFilter
+from territories.maps.kept import kept_commune_map, kept_cpts_map
 from territories.models import Commune, Cpts, TerritoryCommune
 from territories.overview import Overview, overview_of
 from territories.search import find_communes, former_commune
@@ -50,6 +51,7 @@ def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
         else [],
         "neighbours": neighbours,
         "bodies": bodies_of(found.departement.region, found.departement, found.cpam_district),
+        "drawing": kept_commune_map(found),
         "populations": found.populations.order_by("-vintage"),
     }
     return render(request, "territories/commune.html", context)
@@ -93,6 +95,7 @@ def cpts(request: HttpRequest, slug: str) -> HttpResponse:
         "epcis": epci_parts(rows),
         "overview": _overview(found, rows),
         "bodies": bodies_of(found.region, found.departement, found.cpam_district),
+        "drawing": kept_cpts_map(found),
     }
     return render(request, "territories/cpts.html", context)
 

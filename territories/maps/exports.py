@@ -12,7 +12,7 @@ from territories.maps.compact import who_covers_what
 from territories.maps.picture import stand_alone
 from territories.maps.sheets import VERSION, kept_key, map_sheet
 from territories.models import Rendition
-from territories.renditions import SMALLEST, data_fingerprint, rendition
+from territories.renditions import SMALLEST, rendition
 from territories.shares import format_share
 
 COLUMNS = ["code", "commune", "departement", "habitants", "cpts", "nom_cpts", "part", "etape"]
@@ -22,9 +22,9 @@ def kept_picture(area: Area, day: dt.date, colouring: str) -> Rendition:
     """The drawing of the page, as an SVG file with its own colours."""
     return rendition(
         f"{kept_key('image', area, day)}:{colouring}",
-        data_fingerprint(day, VERSION, "image"),
         "image/svg+xml",
         lambda: stand_alone(map_sheet(area, day).svg, colouring=colouring),
+        depends_on=(day, VERSION),
     )
 
 
@@ -32,9 +32,9 @@ def kept_coverage(day: dt.date) -> Rendition:
     """Who covers what in France."""
     return rendition(
         kept_key("couverture", FRANCE, day),
-        data_fingerprint(day, VERSION, "json"),
         "application/json",
         lambda: who_covers_what(every_place(FRANCE, day), day),
+        depends_on=(day, VERSION),
         quality=SMALLEST,
     )
 

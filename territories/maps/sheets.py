@@ -28,7 +28,7 @@ from territories.maps.colours import stage_class
 from territories.maps.drawing import area_map
 from territories.maps.rows import cpts_rows, named
 from territories.models import Rendition, Stage
-from territories.renditions import content_of, data_fingerprint, rendition
+from territories.renditions import content_of, rendition
 
 VERSION = 1  # of the drawing: change it when the same data is drawn otherwise
 _JSON = "application/json"
@@ -69,8 +69,8 @@ def map_sheet(area: Area, day: dt.date) -> MapSheet:
 
 def kept_sheet(area: Area, day: dt.date) -> Rendition:
     """The row that keeps it."""
-    fingerprint = data_fingerprint(day, VERSION)
-    return rendition(kept_key("carte", area, day), fingerprint, _JSON, lambda: _make(area, day))
+    key = kept_key("carte", area, day)
+    return rendition(key, _JSON, lambda: _make(area, day), depends_on=(day, VERSION))
 
 
 def _read(content: bytes) -> MapSheet:

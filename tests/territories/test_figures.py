@@ -328,7 +328,7 @@ class TestExports:
 
     def test_white_zones(self, cast: Cast, sign_in: Any) -> None:
         rows = self.rows(sign_in(cast.ars_reviewer), "zones-blanches", zone="departement-67")
-        assert [row["Commune"] for row in rows] == ["Schiltigheim", "Strasbourg"]
+        assert [row["Commune"] for row in rows] == ["Strasbourg", "Schiltigheim"]
 
     def test_to_come_and_nothing_runs_in_a_spreadsheet(self, cast: Cast, sign_in: Any) -> None:
         hand_over(cast, "=HYPERLINK(1)")

@@ -217,11 +217,11 @@ def get(client: Client, **parameters: str) -> str:
     return answer.content.decode()
 
 
-def test_a_kept_map_costs_two_queries_to_a_visitor(client: Client, drawn: Cast) -> None:
+def test_a_kept_map_costs_one_query_to_a_visitor(client: Client, drawn: Cast) -> None:
     get(client, zone=HAUTS_DE_FRANCE)
     with QueryCount() as count:
         get(client, zone=HAUTS_DE_FRANCE)
-    assert count.number == 2
+    assert count.number == 1
 
 
 def test_signed_in_within_the_budget(sign_in, drawn: Cast) -> None:

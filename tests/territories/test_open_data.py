@@ -201,7 +201,7 @@ class TestCaches:
         client.get(f"{PAGE}cpts.csv")
         with QueryCount() as count:
             client.get(f"{PAGE}cpts.csv")
-        assert count.number == 2
+        assert count.number == 1
 
     def test_other_days_fill_no_table(self, client: Client, cast: Cast) -> None:
         client.get(f"{PAGE}cpts.csv", {"date": "2024-12-31"})

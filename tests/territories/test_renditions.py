@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 TEXT = ("<svg>" + "Béthune " * 200 + "</svg>").encode()
 
 
-def kept(fingerprint: str = "un", content: bytes = TEXT) -> Rendition:
-    return rendition("carte", fingerprint, "image/svg+xml", lambda: content)
+def kept(of: str = "un", content: bytes = TEXT) -> Rendition:
+    return rendition("carte", "image/svg+xml", lambda: content, depends_on=[of])
 
 
 class TestKeeping:
@@ -32,8 +32,19 @@ class TestKeeping:
             return TEXT
 
         for _ in range(3):
-            assert content_of(rendition("carte", "un", "image/svg+xml", make)) == TEXT
+            assert content_of(rendition("carte", "image/svg+xml", make)) == TEXT
         assert len(made) == 1
+
+    def test_what_is_kept_costs_one_query(self, cast: Cast) -> None:
+        kept()
+        with QueryCount() as count:
+            assert content_of(kept()) == TEXT
+        assert count.number == 1
+
+    def test_it_is_made_again_when_the_data_changes(self, cast: Cast) -> None:
+        kept()
+        move(cast.monts, stage=Stage.VALIDATED)
+        assert content_of(kept(content=b"autre")) == b"autre"
 
     def test_other_data_makes_it_again_in_the_same_place(self) -> None:
         kept()
