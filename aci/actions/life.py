@@ -17,7 +17,7 @@ from aci.workflow import WORKFLOW
 from foundation import clock
 from records import journal
 from territories.actions import freeze_territory, move
-from territories.models import Baton, Stage
+from territories.models import Baton, Cpts, Stage
 from territories.scopes import may_on
 
 
@@ -51,18 +51,23 @@ def enter_into_force(contract: Contract, *, last_signatory: User) -> None:
     emails.contract_in_force(contract, by=last_signatory)
 
 
-def open_contract_years() -> int:
-    """Open every contract year whose anniversary has come. Safe to run late, and twice."""
+def open_contract_years(cpts: Cpts | None = None) -> int:
+    """Open every contract year whose anniversary has come. Safe to run late, and twice.
+
+    Of one CPTS where a history is replayed; of all of them otherwise.
+    """
     portal = User.objects.portal()
     opened = 0
-    for contract in Contract.objects.in_force().order_by("pk"):
+    contracts = Contract.objects.in_force()
+    for contract in (contracts.filter(cpts=cpts) if cpts else contracts).order_by("pk"):
         opened += _open_due_years(contract, by=portal)
     return opened
 
 
-def expire_contracts() -> int:
+def expire_contracts(cpts: Cpts | None = None) -> int:
     """Close every contract whose last day is over. Safe to run late, and twice."""
-    past = list(Contract.objects.past_their_end().order_by("pk"))
+    contracts = Contract.objects.past_their_end()
+    past = list((contracts.filter(cpts=cpts) if cpts else contracts).order_by("pk"))
     for contract in past:
         _expire(contract)
     return len(past)

@@ -117,15 +117,16 @@ def _tell_real(
 def _live(contract: Contract, cast: Cast, holders: Holders) -> None:
     """Professionals join, missions start, each year opens at its anniversary, the end comes."""
     signed_on = contract.signature_day
-    anniversaries = [(anniversary(signed_on, number), _tick) for number in range(1, 6)]
+    tick = partial(_tick, contract.cpts)
+    anniversaries = [(anniversary(signed_on, number), tick) for number in range(1, 6)]
     joining = members.events(contract.cpts, cast, holders, since=signed_on)
     play([*joining, *missions.events(contract, holders.coordinator), *anniversaries])
 
 
-def _tick() -> None:
-    """What the nightly tasks do."""
-    aci.open_contract_years()
-    aci.expire_contracts()
+def _tick(cpts: Cpts) -> None:
+    """What the nightly tasks do for this dossier."""
+    aci.open_contract_years(cpts)
+    aci.expire_contracts(cpts)
 
 
 def _renew(contract: Contract, project: HealthProject, authorities: Authorities) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.db.models import ForeignKey, Model
@@ -95,6 +96,8 @@ def _contracts(
 ) -> None:
     events: list[tuple[dt.date, Any]] = []
     told: dict[int, Contract] = {}
+    open_years = partial(aci.open_contract_years, project.cpts)
+    expire = partial(aci.expire_contracts, project.cpts)
     for days in calendar.contracts:
         stored = Contract.objects.get(
             cpts__reference__endswith=f"-NAT{area.rank:04d}", number=days.number
@@ -103,8 +106,8 @@ def _contracts(
         if days.signed:
             ends = days.ends
             anniversaries = [days.signed.replace(year=days.signed.year + n) for n in range(1, 5)]
-            events += [(day, aci.open_contract_years) for day in anniversaries]
-            events.append((ends + dt.timedelta(days=1), aci.expire_contracts))
+            events += [(day, open_years) for day in anniversaries]
+            events.append((ends + dt.timedelta(days=1), expire))
     for day, act in sorted(events, key=lambda event: event[0]):
         if day <= clock.today():
             with clock.at(day):

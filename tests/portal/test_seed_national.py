@@ -15,7 +15,6 @@ from accounts.access import Role
 from accounts.models import User
 from aci import actions as aci
 from aci.models import Contract, ContractYear
-from aci.querysets import ContractQuerySet
 from cpts_portal.national.partition import partition
 from cpts_portal.national.people import gather_cast
 from cpts_portal.national.places import held_by_the_demonstration
@@ -55,19 +54,10 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def replaying(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Light files instead of ten pages each; nightly tasks that look at replayed dossiers only.
-
-    The others have nothing due: `test_the_nightly_tasks_find_nothing_left_to_do`.
-    """
+def light_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The replayed contracts need files, not ten pages each."""
     monkeypatch.setattr("aci.pdf.contract_pdf", lambda inputs, report: b"%PDF-frozen")
     monkeypatch.setattr("aci.pdf.signed_pdf", lambda frozen, inputs, report: frozen + b"-signed")
-    in_force = ContractQuerySet.in_force
-    monkeypatch.setattr(
-        ContractQuerySet,
-        "in_force",
-        lambda self: in_force(self).exclude(cpts__slug__startswith="national-"),
-    )
 
 
 def test_it_says_what_it_loaded(loaded: str) -> None:
@@ -198,7 +188,7 @@ def _example(**wanted: Any) -> Cpts:
     ids=lambda wanted: "-".join(str(value) for value in wanted.values()),
 )
 def test_a_dossier_has_the_rows_that_the_real_acts_would_have_left(
-    loaded: str, replaying: None, wanted: dict[str, Any]
+    loaded: str, light_documents: None, wanted: dict[str, Any]
 ) -> None:
     one = _example(**wanted)
     rank = int(one.reference[-4:])
