@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from foundation import clock
-from foundation.bulk import insert_rows
+from foundation.bulk import insert_rows, refresh_statistics
 from foundation.refusal import Refused
 from foundation.search import search_key
 from territories.figures import newest_vintage, show_newest
@@ -57,8 +57,7 @@ def load(reference: Reference) -> Loaded:
             for name in FILES
         )
         # Without fresh statistics PostgreSQL would read these tables as if they were empty.
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        refresh_statistics()
     return Loaded(counts)
 
 

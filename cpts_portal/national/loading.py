@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from aci.actions import load_grids
 from cpts_portal.national.calendar import Milestone
@@ -19,6 +19,7 @@ from cpts_portal.national.places import read_places
 from cpts_portal.national.territories import finish_cpts, write_cpts, write_territories
 from cpts_portal.national.vintages import Figures
 from foundation import clock
+from foundation.bulk import refresh_statistics
 from foundation.refusal import Refused
 from missions.actions import load_indicators
 from projects.actions import load_procedures
@@ -72,8 +73,7 @@ def load(say: Say) -> Summary:
     finish_cpts(dossiers)
     say("Journal")
     entries = write_journals(dossiers)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # else the planner would read these tables as if empty
+    refresh_statistics()
     return _summary(dossiers, figures, communes=communes, years=years, entries=entries)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from territories import loading
 from territories.loading import RejectedReference, load
@@ -50,6 +51,21 @@ class TestLoading:
         assert (bethune.search_name, bethune.epci_id) == ("bethune", "200072460")
         assert (bethune.population, bethune.population_vintage) == (25224, 2023)
         assert Population.objects.get(commune=bethune, vintage=2022).municipal == 25342
+
+    def test_a_load_holds_up_no_other_database(self, tmp_path: Path) -> None:
+        """A bare ANALYZE would keep the catalogs that the databases of a cluster share."""
+        load(write_reference(tmp_path))
+
+        if connection.vendor != "postgresql":
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
+                "WHERE l.pid = pg_backend_pid() AND l.mode = 'ShareUpdateExclusiveLock'"
+            )
+            held = {name for (name,) in cursor}
+        assert "territories_commune" in held
+        assert not {name for name in held if name.startswith("pg_")}
 
     def test_an_absent_figure_stays_absent(self, tmp_path: Path) -> None:
         load(write_reference(tmp_path))
