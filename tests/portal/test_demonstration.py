@@ -97,6 +97,32 @@ def test_bugey_sud_would_change_size_with_the_newest_vintage(loaded: str, client
     assert "la taille serait 2 au lieu de 1" in _words_of(page)
 
 
+def simulation(client: Client, address: str) -> str:
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200
+    return _words_of(answer.content.decode())
+
+
+def test_adding_lillers_to_bethunois_overlaps_val_de_lys_romane(
+    loaded: str, client: Client
+) -> None:
+    here = client.get("/simulateur/?depuis=bethunois")["Location"]
+    assert "Aucune autre CPTS ne couvre ces communes." in simulation(client, here)
+    with_lillers = simulation(client, f"{here}&ajouter=62516")
+    assert "1 commune est déjà couverte" in with_lillers
+    assert "Lillers CPTS Val de Lys Romane" in with_lillers
+    assert "10 193 habitants seraient comptés deux fois." in with_lillers
+
+
+@pytest.mark.parametrize(("vintage", "people"), [(2017, "32 048"), (2023, "33 079")])
+def test_vexin_normand_counts_as_its_contract_then_as_today(
+    loaded: str, client: Client, vintage: int, people: str
+) -> None:
+    here = client.get("/simulateur/?depuis=vexin-normand")["Location"]
+    said = simulation(client, f"{here}&millesime={vintage}")
+    assert f"{people} habitants, millésime {vintage}" in said
+
+
 def _words_of(page: str) -> str:
     """What is read: no tags, spaces of any kind made plain."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
