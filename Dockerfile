@@ -31,6 +31,8 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')"
 USER portal
 VOLUME /data/media
 EXPOSE 8000
+# The address of a simulation holds up to a thousand communes, twice when one is kept to compare.
 CMD ["gunicorn", "cpts_portal.wsgi:application", "--bind", "0.0.0.0:8000", \
      "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+     "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
+     "--limit-request-line", "8190"]

@@ -101,6 +101,7 @@ class Portal:
                 *("--bind", f"fd://{self._listener.fileno()}"),
                 *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
                 *("--graceful-timeout", "2", "--no-control-socket"),
+                *("--limit-request-line", "8190"),  # a simulation is its address
             ],
             pass_fds=[self._listener.fileno()],
         )

@@ -47,6 +47,8 @@ class Crawl:
 
     def visit(self, path: str) -> HttpResponse:
         answer = self.client.get(path)
+        if self.leads_on(answer):
+            self._waiting.append(answer.headers["Location"])
         if answer.headers.get("Content-Type", "").startswith("text/html"):
             links = _Links()
             links.feed(answer.content.decode())
@@ -56,6 +58,12 @@ class Crawl:
                     query = f"?{target.query}" if target.query else ""
                     self._waiting.append(f"{target.path}{query}")
         return answer
+
+    @staticmethod
+    def leads_on(answer: HttpResponse) -> bool:
+        """A link that leads to another page of the portal, visited in its turn."""
+        target = answer.headers.get("Location", "")
+        return target.startswith("/") and not target.startswith("/connexion/")
 
     def _kind_of(self, path: str) -> str:
         """The address without what names one object: references, codes, slugs, numbers, queries."""

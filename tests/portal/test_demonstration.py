@@ -191,7 +191,7 @@ def test_every_page_one_can_reach_answers_within_its_budget(
     for path in crawl.paths("/tableau-de-bord/"):
         with QueryCount() as first:
             answer = crawl.visit(path)
-        assert answer.status_code == 200, path
+        assert answer.status_code == 200 or crawl.leads_on(answer), path
         if first.number > 6:
             with QueryCount() as kept:
                 client.get(path)
