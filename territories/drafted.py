@@ -19,6 +19,7 @@ from foundation.search import search_key
 from territories.drafts import FIRST_VINTAGE, Draft
 from territories.models import Commune, CommuneHistory
 from territories.overview import YEARS_BEFORE_FORCE
+from territories.querysets import read_figures
 from territories.shares import WHOLE, counted, format_share
 from territories.sizes import NextSize, next_size, read_thresholds, size_of, thresholds_on
 
@@ -268,14 +269,13 @@ def _drafted(draft: Draft, rows: list[Commune], search: str) -> Drafted:
 
 
 def _commune(row: Any, share: int) -> DraftedCommune:
-    figures = (pair.split(":") for pair in (row.figures or "").split())
     return DraftedCommune(
         code=row.pk,
         name=row.name,
         departement=row.departement_id,
         departement_name=row.departement.name,
         share=share,
-        figures={int(vintage): int(people) for vintage, people in figures},
+        figures=read_figures(row.figures),
         touching=frozenset((row.touching or "").split()),
         parent=row.parent_id,
     )

@@ -70,6 +70,11 @@ def read_shares(listed: str | None) -> dict[str, int]:
     return {code: int(share) for code, share in rows}
 
 
+def read_figures(listed: str | None) -> dict[int, int]:
+    """« 2016:24895 2017:… » → vintage → municipal population."""
+    return {int(vintage): people for vintage, people in read_shares(listed).items()}
+
+
 class ByKey(Aggregate):
     """Key → value, of a group of rows, as one JSON object."""
 

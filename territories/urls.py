@@ -38,6 +38,7 @@ urlpatterns = [
     path("communes/<insee:insee_code>/", views.commune, name="commune"),
     path("cpts/", views.cpts_list, name="cpts_list"),
     path("cpts/<slug:slug>/", views.cpts, name="cpts"),
+    path("cpts/<slug:slug>/carte/", views.cpts_map, name="cpts_map"),
     path("carte/", map_views.coverage_map, name="map"),
     path("carte/image.svg", map_views.map_image, name="map_image"),
     path("carte/couverture.csv", map_views.coverage_csv, name="coverage_csv"),

@@ -15,6 +15,7 @@ from territories.filters import CptsFilter
 from territories.maps.kept import kept_commune_map, kept_cpts_map
 from territories.models import Commune, Cpts, TerritoryCommune
 from territories.overview import Overview, overview_of
+from territories.querysets import read_figures
 from territories.search import find_communes, former_commune
 from territories.versions import epci_parts, people_by_vintage, versions_of
 
@@ -38,7 +39,7 @@ def commune_search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
     """Which CPTS cover this commune, since when, its neighbours, its ARS and CPAM."""
-    found = Commune.objects.with_places().coded(insee_code).first()
+    found = Commune.objects.with_places().with_figures().coded(insee_code).first()
     if found is None or found.successor:
         return _to_commune_of_today(request, insee_code, found)
     today = clock.today()
@@ -52,7 +53,7 @@ def commune(request: HttpRequest, insee_code: str) -> HttpResponse:
         "neighbours": neighbours,
         "bodies": bodies_of(found.departement.region, found.departement, found.cpam_district),
         "drawing": kept_commune_map(found),
-        "populations": found.populations.order_by("-vintage"),
+        "populations": sorted(read_figures(found.figures).items(), reverse=True),
     }
     return render(request, "territories/commune.html", context)
 
@@ -95,9 +96,17 @@ def cpts(request: HttpRequest, slug: str) -> HttpResponse:
         "epcis": epci_parts(rows),
         "overview": _overview(found, rows),
         "bodies": bodies_of(found.region, found.departement, found.cpam_district),
-        "drawing": kept_cpts_map(found),
     }
     return render(request, "territories/cpts.html", context)
+
+
+@public
+@require_safe
+def cpts_map(request: HttpRequest, slug: str) -> HttpResponse:
+    """Its communes and those around, drawn: embedded in its page, or a page of its own."""
+    found = get_object_or_404(Cpts.objects.public().with_header(), slug=slug)
+    context = {"cpts": found, "drawing": kept_cpts_map(found)}
+    return render_page_or_part(request, "territories/cpts_map.html", "drawn", context)
 
 
 def _overview(found: Cpts, rows: list[TerritoryCommune]) -> Overview | None:

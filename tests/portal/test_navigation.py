@@ -29,7 +29,7 @@ def labels(client: Client, user: User | None, path: str = "/") -> dict[str, bool
 )
 def test_the_menu_follows_the_roles(client: Client, cast: Cast, part: str, own: set[str]) -> None:
     found = labels(client, getattr(cast, part), reverse("dashboard"))
-    public = {"À faire", "Les CPTS", "Carte", "Simulateur", "Chiffres", "Mes travaux"}
+    public = {"À faire", "Les CPTS", "Carte", "Simulateur", "Mes travaux"}
     assert public <= set(found)
     assert set(found) - public == own
     assert found["À faire"]

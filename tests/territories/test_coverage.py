@@ -129,12 +129,12 @@ class TestParts:
         assert parts["59"].covered.communes == 0
         assert set(parts) == {"59", "62"}
 
-    def test_a_cpam_is_told_by_epci_in_two_queries(self, cast: Cast) -> None:
+    def test_a_cpam_is_told_by_epci_in_one_query(self, cast: Cast) -> None:
         district = area_of("cpam-621")
         assert district is not None
         with QueryCount() as count:
             parts = figures_by_part(district, TODAY)
-        assert count.number == 2
+        assert count.number == 1
         assert [(part.code, part.covered.communes) for part in parts] == [("200072460", 3)]
         assert parts[0].name == "Agglomération 200072460"
 

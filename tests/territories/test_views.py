@@ -123,11 +123,11 @@ class TestCommune:
     ) -> None:
         assert client.get(f"/communes/{code}/").status_code == 404
 
-    def test_four_queries_once_its_map_is_kept(
+    def test_three_queries_once_its_map_is_kept(
         self, client: Client, cast: Cast, django_assert_num_queries: Any
     ) -> None:
         client.get("/communes/62119/")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             client.get("/communes/62119/")
 
 
@@ -255,11 +255,8 @@ class TestCpts:
         cast.rives.save()
         assert client.get(cast.rives.get_absolute_url()).status_code == 404
 
-    def test_three_queries_once_its_map_is_kept(
-        self, client: Client, cast: Cast, django_assert_num_queries: Any
-    ) -> None:
-        client.get(cast.rives.get_absolute_url())
-        with django_assert_num_queries(3):
+    def test_two_queries(self, client: Client, cast: Cast, django_assert_num_queries: Any) -> None:
+        with django_assert_num_queries(2):
             client.get(cast.rives.get_absolute_url())
 
     @pytest.mark.parametrize("stage", list(Stage))
@@ -268,7 +265,6 @@ class TestCpts:
     ) -> None:
         move(cast.rives, stage=stage)
         client = sign_in(cast.president)
-        client.get(cast.rives.get_absolute_url())  # its map is kept from now on
         with QueryCount() as count:
             client.get(cast.rives.get_absolute_url())
         assert count.number <= 6
