@@ -89,6 +89,10 @@ class Address:
         return self.of(self.draft)
 
     @property
+    def map(self) -> str:
+        return self.of(self.draft, "aci:simulator_map")
+
+    @property
     def funding(self) -> str:
         return self.of(self.draft, "aci:simulated_funding")
 

@@ -17,6 +17,7 @@ from aci.comparison import Comparison
 from aci.forms import SimulationForm
 from aci.mission_codes import MissionCode
 from aci.simulator import Address, Choices, SimulatorPage
+from foundation import clock
 from foundation.htmx import render_page_or_part
 from foundation.templatetags.french import plural
 from records.idempotency import once
@@ -26,13 +27,19 @@ from territories.draft_files import draft_csv, draft_geojson
 from territories.drafted import Drafted, count_draft
 from territories.drafts import PARAMETER, draft_in
 from territories.forms import ImportForm, PasteForm, ShareForm
+from territories.maps.choosing import draft_map
 from territories.models import Cpts
 from territories.shapes import shapes_of
 from territories.shares import WHOLE, format_share
 
 PAGE = "aci/simulator.html"
 # Where the person was, on the page that comes back.
-_PLACES = {"ajouter": "#ajouter", "epci": "#ajouter", "millesime": "#reglages"}
+_PLACES = {
+    "carte": "#carte-choix",
+    "ajouter": "#ajouter",
+    "epci": "#ajouter",
+    "millesime": "#reglages",
+}
 
 
 @public
@@ -63,6 +70,21 @@ def simulated_funding(request: HttpRequest) -> HttpResponse:
     page = SimulatorPage(count_draft(asked.address.draft), asked.address)
     context = {"page": page, "funding": page.funding, "problem": asked.problem}
     return render_page_or_part(request, "aci/simulated_funding.html", "funding", context)
+
+
+@public
+@require_safe
+def simulator_map(request: HttpRequest) -> HttpResponse:
+    """The map on which communes are chosen: embedded in the simulator, or a page of its own."""
+    address = _asked(request.GET).address
+
+    def href(code: str, is_chosen: bool) -> str:
+        change = {"retirer" if is_chosen else "ajouter": code}
+        return address.of(address.draft, carte="1", **change)
+
+    picker = draft_map(address.draft, clock.today(), href=href)
+    context = {"address": address, "picker": picker}
+    return render_page_or_part(request, "aci/simulator_map.html", "drawn", context)
 
 
 @public
@@ -194,7 +216,7 @@ def _from_cpts(request: HttpRequest) -> HttpResponse:
 
 def _next(request: HttpRequest, target: str, *, change: QueryDict) -> HttpResponse:
     """The address after a change, at the place of the page where it was made."""
-    place = next((_PLACES[name] for name in _PLACES if name in change), "#communes")
+    place = next((place for name, place in _PLACES.items() if name in change), "#communes")
     search = change.get("q", "")
     return redirect(f"{target}&{urlencode({'q': search})}{place}" if search else target + place)
 

@@ -13,6 +13,7 @@ SIMULATOR = "simulateur/"
 urlpatterns = [
     path(SIMULATOR, simulator_views.simulator, name="simulator"),
     path(f"{SIMULATOR}financement/", simulator_views.simulated_funding, name="simulated_funding"),
+    path(f"{SIMULATOR}carte/", simulator_views.simulator_map, name="simulator_map"),
     path(f"{SIMULATOR}coller/", simulator_views.paste_simulation, name="paste_simulation"),
     path(f"{SIMULATOR}importer/", simulator_views.import_simulation, name="import_simulation"),
     path(f"{SIMULATOR}comparer/", simulator_views.compare_simulations, name="compare_simulations"),

@@ -19,6 +19,7 @@ from territories.draft_changes import draft_of
 from territories.drafted import FOUND, count_draft, whole_bodies
 from territories.drafts import MAX_COMMUNES, Draft
 from territories.forms import ImportForm, NamedShareForm, PasteForm, VintageForm
+from territories.maps.choosing import draft_map
 from territories.maps.kept import kept_cpts_map
 from territories.models import Commune, Cpts
 from territories.overlap import surroundings as surroundings_of
@@ -73,6 +74,22 @@ def surroundings(request: SignedInRequest, reference: str) -> HttpResponse:
 def edit_territory(request: SignedInRequest, reference: str) -> HttpResponse:
     """Search and add, share, remove, paste, import: each act is saved at once."""
     return _editor(request, _own(request, reference))
+
+
+@needs(Permission.FILING_WRITE)
+@require_safe
+def edit_map(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The map on which communes are chosen: embedded in the editor, or a page of its own."""
+    own = Cpts.objects.visible_to(request.user, Permission.FILING_WRITE).with_header()
+    cpts = get_object_or_404(own.with_shares(), reference=reference)
+    picker = draft_map(
+        draft_of(cpts),
+        clock.today(),
+        href=lambda code, _: f"{_editor_url(cpts)}?q={code}#ajouter",
+        departement=cpts.departement_id,
+    )
+    context = {"cpts": cpts, "tab": "territory", "picker": picker}
+    return render_page_or_part(request, "territories/edit_map.html", "drawn", context)
 
 
 @needs(Permission.FILING_WRITE)

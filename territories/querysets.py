@@ -245,6 +245,10 @@ class CommuneQuerySet(models.QuerySet[Any]):
         drawn = rows.exclude(pk__in=cities).order_by("pk")
         return list(drawn.values_list("pk", "name", "shape__detailed"))
 
+    def in_departements(self, codes: Collection[str]) -> CommuneQuerySet:
+        """The communes of today of these départements."""
+        return self.filter(departement__in=codes, successor=None)
+
     def with_figures(self) -> CommuneQuerySet:
         """With every published figure (« 2016:24895 2017:… ») and the communes that touch it.
 

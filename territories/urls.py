@@ -55,6 +55,7 @@ urlpatterns = [
     ),
     # The room of the dossier, and the holders' hand on it
     path(_DOSSIER, editing_views.dossier_territory, name="dossier_territory"),
+    path(f"{_EDIT}carte/", editing_views.edit_map, name="edit_map"),
     path(_EDIT, editing_views.edit_territory, name="edit_territory"),
     path(f"{_EDIT}ajouter/<insee:insee_code>/", editing_views.add_commune, name="add_commune"),
     path(f"{_EDIT}epci/<siren:siren>/", editing_views.add_epci, name="add_epci"),

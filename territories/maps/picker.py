@@ -90,14 +90,14 @@ def _sorted_out(
 
 def _communes(chosen: set[str], departement: str) -> Named:
     """Code → name and outline: of a département, or around the chosen ones, the nearest first."""
-    rows = Commune.objects.drawn_in(_departements(chosen) or {departement})
+    rows = Commune.objects.drawn_in(departements_around(chosen) or {departement})
     codes, names, outlines = zip(*rows, strict=True) if rows else ((), (), ())
     shapes = shapely.from_wkb([bytes(outline) for outline in outlines])
     found = {code: (name, shape) for code, name, shape in zip(codes, names, shapes, strict=True)}
     return _nearest(found, chosen) if chosen & found.keys() else found
 
 
-def _departements(chosen: set[str]) -> set[str]:
+def departements_around(chosen: set[str]) -> set[str]:
     """Of the chosen communes and of their neighbours: a code begins with its département."""
     beside = Adjacency.objects.filter(commune__in=chosen).values_list("neighbour_id", flat=True)
     codes = chosen.union(beside) if chosen else chosen
