@@ -93,6 +93,7 @@ def write_and_send_the_letter(holder: Visitor, staff: Staff) -> str:
     holder.look()
     holder.go(f"{dossier}/territoire/modifier/")
     holder.look()
+    holder.page.locator("summary", has_text="Coller une liste").click()
     holder.fill(communes=COMMUNES)
     holder.press("Ajouter la liste")
     holder.reads("4 communes")
