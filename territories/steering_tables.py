@@ -7,10 +7,12 @@ from foundation import clock
 from foundation.spreadsheet import Cell
 from territories.areas import Area
 from territories.coverage import CoverageFigures, overlaps, white_zone
+from territories.figures import newest_vintage
 from territories.figures_pages import figures_page
 from territories.models import Cpts
 from territories.places import departement_names
 from territories.shares import format_share
+from territories.vintages import SizeChange, size_changes
 
 ALL = 50_000  # more than there are communes
 Row = list[Cell]
@@ -73,6 +75,21 @@ def _white(area: Area, day: dt.date, upcoming: Iterable[Cpts]) -> Iterator[Row]:
         yield [day, place.code, place.name, name, epci, place.inhabitants]
 
 
+def sizes_of(area: Area) -> list[SizeChange]:
+    """The public CPTS of an area that the newest vintage would give another size. Two queries."""
+    vintage = newest_vintage()
+    among = Cpts.objects.standing().in_area(area)
+    return size_changes(vintage, among) if vintage else []
+
+
+def _sizes(area: Area, day: dt.date, upcoming: Iterable[Cpts]) -> Iterator[Row]:
+    for change in sizes_of(area):
+        yield [
+            *(change.reference, change.name, change.kept_size, change.kept_vintage),
+            *(change.kept_population, change.size, change.vintage, change.population),
+        ]
+
+
 def _to_come(area: Area, day: dt.date, upcoming: Iterable[Cpts]) -> Iterator[Row]:
     for cpts in upcoming:
         territory = cpts.territory
@@ -98,6 +115,13 @@ TABLES: dict[str, tuple[list[str], Rows]] = {
     "zones-blanches": (
         ["Date", "Code INSEE", "Commune", "Département", "Intercommunalité", "Habitants"],
         _white,
+    ),
+    "tailles": (
+        [
+            *("Référence", "CPTS", "Taille retenue", "Millésime retenu", "Habitants retenus"),
+            *("Taille", "Millésime", "Habitants"),
+        ],
+        _sizes,
     ),
     "a-venir": (
         [

@@ -25,6 +25,7 @@ VIEWS = {
     "couverture": "Couverture",
     "chevauchements": "Chevauchements",
     "zones-blanches": "Zones blanches",
+    "tailles": "Tailles",
     "a-venir": "À venir",
 }
 Context = dict[str, Any]
@@ -41,8 +42,8 @@ def steering_coverage(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "area": form.area,
         "day": form.day,
-        # What is to come has no other date than today.
-        "is_today": view == "a-venir" or form.day == clock.today(),
+        # What is to come, and the sizes of today, have no other date.
+        "is_today": view in {"a-venir", "tailles"} or form.day == clock.today(),
         "view": view,
         "views": VIEWS.items(),
         **_SHOWN[view](request, form),
@@ -93,6 +94,12 @@ def _white_page(form: AreaDayForm, number: int) -> WhiteZone:
     return white_zone(form.area, form.day, limit=PER_PAGE, skip=(number - 1) * PER_PAGE)
 
 
+def _sizes(request: SignedInRequest, form: AreaDayForm) -> Context:
+    changes = steering_tables.sizes_of(form.area)
+    page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "vintage": changes[0].vintage if changes else None}
+
+
 def _to_come(request: SignedInRequest, form: AreaDayForm) -> Context:
     page = Paginator(_upcoming(request, form), PER_PAGE).get_page(request.GET.get("page"))
     return {"page": page, "reads_dossiers": Permission.DOSSIER_SEE in request.user.permissions}
@@ -113,5 +120,6 @@ _SHOWN: dict[str, Callable[[SignedInRequest, AreaDayForm], Context]] = {
     "couverture": _coverage,
     "chevauchements": _overlaps,
     "zones-blanches": _white,
+    "tailles": _sizes,
     "a-venir": _to_come,
 }

@@ -19,6 +19,7 @@ class SizeChange:
     """A CPTS that would have another size with this vintage."""
 
     name: str
+    slug: str
     reference: str
     kept_size: int
     kept_vintage: int
@@ -53,16 +54,23 @@ class UnknownSize:
         return f"{self.name} : {format_number(self.missing)}{NBSP}{noun} sans population"
 
 
-def size_changes(vintage: int) -> list[SizeChange]:
-    """The territories in use whose size this vintage would change, by name; one query."""
+def size_changes(vintage: int, among: Any = None) -> list[SizeChange]:
+    """The territories in use whose size this vintage would change, by name; one query.
+
+    `among` keeps those of some CPTS (a queryset) only.
+    """
     thresholds = thresholds_on(clock.today(), read_thresholds())
+    rows = _counted(vintage).filter(known=F("wanted"), people__gt=0)
+    if among is not None:
+        rows = rows.filter(territory__cpts__in=among.order_by().values("pk"))
     changes = []
-    for row in _counted(vintage).filter(known=F("wanted"), people__gt=0):
+    for row in rows:
         size = size_of(row["people"], thresholds)
         if size != row["territory__size"]:
             changes.append(
                 SizeChange(
                     name=row["territory__cpts__name"],
+                    slug=row["territory__cpts__slug"],
                     reference=row["territory__cpts__reference"],
                     kept_size=row["territory__size"],
                     kept_vintage=row["territory__vintage"],
@@ -106,7 +114,7 @@ def _counted(vintage: int) -> Any:
         )
         .values(
             *("territory_id", "territory__size", "territory__vintage", "territory__population"),
-            *("territory__cpts__name", "territory__cpts__reference"),
+            *("territory__cpts__name", "territory__cpts__slug", "territory__cpts__reference"),
         )
         .annotate(
             people=Sum(counted_people(F("figure__municipal"), F("share"))),

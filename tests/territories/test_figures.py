@@ -21,7 +21,7 @@ from territories.coverage import (
 )
 from territories.figures_kept import facts_of, facts_of_france
 from territories.figures_pages import year_ends
-from territories.models import Baton, Commune, Cpts, Stage
+from territories.models import Baton, Commune, Cpts, Population, Stage
 from tests.cast import Cast, Geography
 from tests.queries import QueryCount
 from tests.territories.test_views import text_of
@@ -307,6 +307,21 @@ class TestExports:
             ("59", "0"),
             ("62", "3"),
         ]
+
+    def test_sizes_that_the_newest_vintage_would_change(self, cast: Cast, sign_in: Any) -> None:
+        """Bruay and Béthune kept 46 000 inhabitants of 2023; a later vintage takes a third away."""
+        client = sign_in(cast.ars_reviewer)
+        assert self.rows(client, "tailles") == []
+        assert "Aucune taille à revoir" in client.get(STEERING, {"vue": "tailles"}).content.decode()
+        for code in ("62119", "62178", "62516"):
+            Population.objects.create(commune_id=code, vintage=2024, municipal=15_000)
+        (row,) = self.rows(client, "tailles")
+        assert (row["CPTS"], row["Taille retenue"], row["Taille"]) == ("CPTS Rives", "2", "1")
+        with QueryCount() as count:
+            page = client.get(STEERING, {"vue": "tailles"}).content.decode()
+        assert "CPTS Rives" in page
+        assert count.number <= 6
+        assert self.rows(client, "tailles", zone="region-44") == []
 
     def test_years(self, cast: Cast, sign_in: Any) -> None:
         rows = self.rows(sign_in(cast.ars_reviewer), "annees")
