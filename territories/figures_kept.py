@@ -29,11 +29,9 @@ class Facts:
 
 
 def facts_of(area: Area, days: Iterable[dt.date], counted: Iterable[dt.date]) -> Facts:
-    """One query for the parts on all the days, and one for each day whose CPTS are counted."""
+    """One query for the parts on all the days, one for the CPTS of the days `counted`."""
     by_day = figures_by_day_and_part(area, days, area.parts or AreaKind.DEPARTEMENT)
-    periods = StagePeriod.objects
-    counts = {day: periods.covering_on(day).counted(area.dossiers) for day in counted}
-    return Facts(by_day, counts)
+    return Facts(by_day, StagePeriod.objects.counted_on(counted, area.dossiers))
 
 
 def facts_of_france(days: list[dt.date], today: dt.date) -> Facts:

@@ -396,22 +396,27 @@ class TerritoryCommuneQuerySet(models.QuerySet[Any]):
 class StagePeriodQuerySet(models.QuerySet[Any]):
     """The stages of CPTS, at a date."""
 
-    def covering_on(self, day: dt.date) -> StagePeriodQuerySet:
-        """Those of the CPTS that the public knew and that covered their communes on the day."""
-        begun = self.filter(is_public=True, starts_on__lte=day)
-        present = begun.filter(Q(ends_on=None) | Q(ends_on__gt=day))
-        return present.filter(stage__in=COVERING)
-
     def last_change(self) -> dt.datetime | None:
         """When the stage of a CPTS was last written."""
         last: dt.datetime | None = self.aggregate(last=Max("changed_at"))["last"]
         return last
 
-    def counted(self, dossiers: Q) -> dict[str, int]:
-        """Stage → how many CPTS, among those that meet a condition on CPTS."""
+    def counted_on(self, days: Iterable[dt.date], dossiers: Q) -> dict[dt.date, dict[str, int]]:
+        """Day → stage → how many CPTS covered their communes, among those of a condition."""
         among = apps.get_model("territories", "Cpts").objects.filter(dossiers)
-        rows = self.filter(cpts__in=among.values("pk")) if dossiers else self
-        return dict(rows.order_by().values_list("stage").annotate(count=Count("pk")))
+        periods = self.filter(cpts__in=among.values("pk")) if dossiers else self
+        names = {f"on_{day:%Y%m%d}": day for day in days}
+        counts = {name: Count("pk", filter=self._in_force(day)) for name, day in names.items()}
+        public = periods.filter(is_public=True, stage__in=COVERING).order_by()
+        rows = public.values("stage").annotate(**counts)
+        found: dict[dt.date, dict[str, int]] = {day: {} for day in names.values()}
+        for row in rows:
+            for name, day in names.items():
+                found[day][row["stage"]] = row[name]
+        return found
+
+    def _in_force(self, day: dt.date) -> Q:
+        return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day))
 
 
 class AssignmentQuerySet(models.QuerySet[Any]):
