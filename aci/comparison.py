@@ -12,7 +12,7 @@ from aci.mission_codes import MissionCode
 from aci.simulator import Address, Choices, SimulatedFunding
 from foundation.money import format_euros
 from foundation.numbers import format_number
-from territories.drafted import Drafted, DraftedCommune
+from territories.drafts.counted import Drafted, DraftedCommune
 
 
 @dataclass(frozen=True, slots=True)

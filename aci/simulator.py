@@ -24,8 +24,8 @@ from aci.grid_files import read_mission_rules, read_setting_rows, settings_on
 from aci.mission_codes import MISSIONS, MissionCode, MissionKind
 from foundation import clock
 from foundation.refusal import Refused
-from territories.drafted import Drafted, VintageCount
-from territories.drafts import PARAMETER, Draft
+from territories.drafts.counted import Drafted, VintageCount
+from territories.drafts.draft import PARAMETER, Draft
 from territories.overlap import Surroundings, surroundings
 
 FIRST_DAY = dt.date(2019, 8, 25)  # the agreement

@@ -22,10 +22,10 @@ from foundation.htmx import render_page_or_part
 from foundation.templatetags.french import plural
 from records.idempotency import once
 from territories import editing
-from territories.draft_changes import adding, changed, draft_of
-from territories.draft_files import draft_csv, draft_geojson
-from territories.drafted import Drafted, count_draft
-from territories.drafts import PARAMETER, draft_in
+from territories.drafts.changes import adding, changed, draft_of
+from territories.drafts.counted import Drafted, count_draft
+from territories.drafts.downloads import draft_csv, draft_geojson
+from territories.drafts.draft import PARAMETER, draft_in
 from territories.forms import ImportForm, PasteForm, ShareForm
 from territories.maps.choosing import draft_map
 from territories.models import Cpts

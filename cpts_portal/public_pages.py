@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from accounts.access import public
 from foundation import clock
 from territories.areas import FRANCE
-from territories.figures_pages import figures_page
+from territories.figures.pages import figures_page
 
 
 @public

@@ -15,9 +15,9 @@ from foundation.htmx import render_page_or_part
 from foundation.templatetags.french import number, plural
 from territories import editing
 from territories.actions import population_by_vintage
-from territories.draft_changes import draft_of
-from territories.drafted import FOUND, count_draft, whole_bodies
-from territories.drafts import MAX_COMMUNES, Draft
+from territories.drafts.changes import draft_of
+from territories.drafts.counted import FOUND, count_draft, whole_bodies
+from territories.drafts.draft import MAX_COMMUNES, Draft
 from territories.forms import ImportForm, NamedShareForm, PasteForm, VintageForm
 from territories.maps.choosing import draft_map
 from territories.maps.kept import kept_cpts_map

@@ -7,7 +7,7 @@ from django import forms
 
 from foundation.forms import PortalForm
 from foundation.refusal import Refused
-from territories.commune_files import MAX_BYTES, read_communes
+from territories.drafts.uploads import MAX_BYTES, read_communes
 from territories.naming import MAX_ENTRIES, Resolved, resolve
 from territories.shares import read_share
 

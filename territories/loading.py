@@ -9,7 +9,6 @@ from foundation import clock
 from foundation.bulk import insert_rows, refresh_statistics
 from foundation.refusal import Refused
 from foundation.search import search_key
-from territories.figures import newest_vintage, show_newest
 from territories.models import (
     Commune,
     CommuneHistory,
@@ -20,6 +19,7 @@ from territories.models import (
     ReferenceFile,
     Region,
 )
+from territories.newest_figures import newest_vintage, show_newest
 from territories.reference_files import FILES, Reference, RejectedLine, Row
 from territories.schematic import read_places
 from territories.shapes import draw_schematic

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from foundation.numbers import NBSP, format_number
 from foundation.refusal import Refused
 from foundation.search import search_key
-from territories.drafts import MAX_COMMUNES
+from territories.drafts.draft import MAX_COMMUNES
 from territories.models import Commune, CommuneHistory
 from territories.shares import WHOLE, read_share
 

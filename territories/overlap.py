@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from territories.coverage import Coverer, Place, places_held
-from territories.drafted import Drafted
+from territories.drafts.counted import Drafted
 from territories.shares import WHOLE
 
 

@@ -3,14 +3,10 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from territories import (
-    editing_views,
-    figures_views,
-    map_views,
-    open_data_views,
-    steering_views,
-    views,
-)
+from territories import editing_views, map_views, views
+from territories.figures import steering_views
+from territories.figures import views as figures_views
+from territories.open_data import views as open_data_views
 
 
 class InseeConverter(StringConverter):

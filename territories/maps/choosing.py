@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from django.utils.safestring import SafeString
 
 from territories.coverage import places_held
-from territories.drafts import Draft
+from territories.drafts.draft import Draft
 from territories.maps.picker import departements_around, picker_map
 from territories.models import Commune
 

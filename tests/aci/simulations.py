@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from territories.drafts import Draft, read_draft
+from territories.drafts.draft import Draft, read_draft
 from territories.models import Adjacency
 
 SIMULATOR = "/simulateur/"

@@ -17,8 +17,8 @@ from aci.simulator import Choices, SimulatedFunding, core_missions
 from foundation import clock
 from records.models import JournalEntry
 from territories.actions import ChosenCommune, choose_communes, move
-from territories.drafted import count_draft
-from territories.drafts import Draft
+from territories.drafts.counted import count_draft
+from territories.drafts.draft import Draft
 from territories.models import (
     Baton,
     Commune,

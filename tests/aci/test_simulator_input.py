@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from territories.drafts import Draft, read_draft
+from territories.drafts.draft import Draft, read_draft
 from territories.models import Commune, CommuneHistory
 from tests.aci.simulations import SIMULATOR, draft, draft_at, plain
 from tests.cast import Geography

@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.refusal import Refused
-from territories.commune_files import MAX_BYTES, read_communes
+from territories.drafts.uploads import MAX_BYTES, read_communes
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import shapely
 from shapely import box
 
 from foundation.refusal import Refused
-from territories.contour_files import Contour, files_in, read_contours
+from territories.imports.contour_files import Contour, files_in, read_contours
 from territories.outlines import neighbours
 
 BETHUNE, ESSARS = box(2.6, 50.5, 2.7, 50.6), box(2.7, 50.5, 2.8, 50.6)

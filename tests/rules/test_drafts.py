@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.refusal import Refused
-from territories.drafts import MAX_COMMUNES, Draft, draft_in, read_draft
+from territories.drafts.draft import MAX_COMMUNES, Draft, draft_in, read_draft
 from territories.shares import WHOLE
 
 HEADS = ["01", "2A", "2B", "59", "62", "75", "97", "98"]

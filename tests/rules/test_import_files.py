@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from foundation.refusal import Refused
-from territories.import_files import Column, Line, headings, insee_code, read_table
+from territories.imports.tables import Column, Line, headings, insee_code, read_table
 
 COLUMNS = {
     "code": Column(["insee_code", "Code INSEE"], "le code de la commune"),

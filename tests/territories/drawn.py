@@ -2,7 +2,7 @@
 
 from shapely import box
 
-from territories.figures import show_newest
+from territories.newest_figures import show_newest
 from territories.outlines import Outline, neighbours
 from territories.shapes import replace_official
 

@@ -19,8 +19,8 @@ from territories.coverage import (
     white_places,
     white_zone,
 )
-from territories.figures_kept import facts_of, facts_of_france
-from territories.figures_pages import year_ends
+from territories.figures.kept import facts_of, facts_of_france
+from territories.figures.pages import year_ends
 from territories.models import Baton, Commune, Cpts, Population, Stage
 from tests.cast import Cast, Geography
 from tests.queries import QueryCount

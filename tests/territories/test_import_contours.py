@@ -190,7 +190,7 @@ def test_an_address_is_fetched_when_the_operator_gives_one(
 ) -> None:
     data = json.dumps(collection(some(LAMBRES))).encode()
     monkeypatch.setattr(
-        "territories.contour_import.fetch", lambda address: (address.rsplit("/", 1)[-1], data)
+        "territories.imports.contours.fetch", lambda address: (address.rsplit("/", 1)[-1], data)
     )
     call_command("import_contours", "https://exemple.fr/communes.geojson")
     assert origin_of([LAMBRES]) == {LAMBRES: "official"}

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from foundation.refusal import Refused
-from territories import importing
-from territories.importing import Import, ImportCommand
+from territories.imports import importing
+from territories.imports.importing import Import, ImportCommand
 from territories.models import Region
 from territories.renditions import data_fingerprint
 

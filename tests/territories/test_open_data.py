@@ -14,7 +14,7 @@ from django.test import Client
 from foundation import clock
 from territories.actions import ChosenCommune, choose_communes, hand_over_territory, move
 from territories.models import Commune, CommuneShape, Rendition, Stage, TerritoryCommune
-from territories.open_data import CPTS_COLUMNS, FILES, LIMITS
+from territories.open_data.files import CPTS_COLUMNS, FILES, LIMITS
 from tests.cast import Cast
 from tests.queries import QueryCount
 from tests.territories.test_views import text_of

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from territories.commune_import import import_communes
-from territories.importing import Import, ImportCommand
+from territories.imports.communes import import_communes
+from territories.imports.importing import Import, ImportCommand
 
 
 class Command(ImportCommand):

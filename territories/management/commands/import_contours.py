@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from territories.contour_import import import_contours
-from territories.importing import Import, ImportCommand
+from territories.imports.contours import import_contours
+from territories.imports.importing import Import, ImportCommand
 
 
 class Command(ImportCommand):

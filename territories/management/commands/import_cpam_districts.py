@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from territories.district_import import import_districts
-from territories.importing import Import, ImportCommand
+from territories.imports.districts import import_districts
+from territories.imports.importing import Import, ImportCommand
 
 
 class Command(ImportCommand):

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from territories.importing import Import, ImportCommand
-from territories.population_import import import_populations
+from territories.imports.importing import Import, ImportCommand
+from territories.imports.populations import import_populations
 
 
 class Command(ImportCommand):

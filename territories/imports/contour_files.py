@@ -12,9 +12,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from foundation.refusal import Refused
-from territories.import_files import MAGIC_GZIP, insee_code, readable
+from territories.imports.tables import MAGIC_GZIP, insee_code, readable
+from territories.imports.topojson import members_of
 from territories.outlines import polygonal
-from territories.topojson import members_of
 
 SUFFIXES = (".json", ".geojson", ".topojson")
 LARGEST_UNPACKED = 600 * 1024 * 1024

@@ -7,9 +7,9 @@ from foundation import clock
 from foundation.spreadsheet import Cell
 from territories.areas import Area
 from territories.coverage import CoverageFigures, overlaps, white_zone
-from territories.figures import newest_vintage
-from territories.figures_pages import figures_page
+from territories.figures.pages import figures_page
 from territories.models import Cpts
+from territories.newest_figures import newest_vintage
 from territories.places import departement_names
 from territories.shares import format_share
 from territories.vintages import SizeChange, size_changes

@@ -13,7 +13,7 @@ import filetype
 
 from foundation.refusal import Refused
 from foundation.search import search_key
-from territories.drafts import MAX_COMMUNES
+from territories.drafts.draft import MAX_COMMUNES
 
 MAX_BYTES = 1024 * 1024
 DELIMITERS = ";,\t"

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from foundation import clock
-from territories.figures_forms import AreaDayForm
-from territories.figures_pages import year_ends
+from territories.figures.forms import AreaDayForm
+from territories.figures.pages import year_ends
 from territories.models import StagePeriod
-from territories.open_data import CPTS_COLUMNS, FILES, LIMITS
-from territories.open_data_outlines import geojson
+from territories.open_data.files import CPTS_COLUMNS, FILES, LIMITS
+from territories.open_data.outlines import geojson
 from territories.renditions import answer, rendition, unkept
 
 CSV, GEOJSON = "text/csv; charset=utf-8", "application/geo+json"

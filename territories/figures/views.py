@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from foundation import clock
 from foundation.htmx import render_page_or_part
-from territories.figures_forms import AreaDayForm
-from territories.figures_pages import figures_page
+from territories.figures.forms import AreaDayForm
+from territories.figures.pages import figures_page
 
 
 @public

@@ -7,11 +7,11 @@ from pathlib import Path
 from shapely.geometry.base import BaseGeometry
 
 from foundation.refusal import Refused
-from territories.codes import Codes
-from territories.contour_files import Contour, files_in, read_contours
 from territories.downloads import fetch, is_address
-from territories.import_files import readable
-from territories.importing import Import
+from territories.imports.codes import Codes
+from territories.imports.contour_files import Contour, files_in, read_contours
+from territories.imports.importing import Import
+from territories.imports.tables import readable
 from territories.outlines import Outline, Pair, merged, neighbours, simplify_together
 from territories.shapes import differing, replace_official
 

@@ -16,7 +16,7 @@ from typing import Any
 from foundation import clock
 from foundation.numbers import NBSP
 from foundation.search import search_key
-from territories.drafts import FIRST_VINTAGE, Draft
+from territories.drafts.draft import FIRST_VINTAGE, Draft
 from territories.models import Commune, CommuneHistory
 from territories.overview import YEARS_BEFORE_FORCE
 from territories.querysets import read_figures

@@ -13,7 +13,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from territories.models import Commune, CommuneShape, TerritoryCommune
-from territories.open_data import LIMITS, cpts_records, versions_on
+from territories.open_data.files import LIMITS, cpts_records, versions_on
 
 _DECIMALS = 4  # ten metres: these outlines are simplified already
 _WORDS = {

@@ -13,7 +13,7 @@ from territories.coverage import (
     total_of,
 )
 from territories.coverage_sql import RANKS
-from territories.figures_kept import facts_of, facts_of_france
+from territories.figures.kept import facts_of, facts_of_france
 from territories.models import Stage
 
 

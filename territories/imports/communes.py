@@ -7,9 +7,15 @@ from pathlib import Path
 
 from foundation.refusal import Refused
 from foundation.search import search_key
-from territories.cog_files import FiledCommune, Heirs, final_heirs, read_communes, read_history
-from territories.importing import Import
-from territories.mergers import merge
+from territories.imports.cog_files import (
+    FiledCommune,
+    Heirs,
+    final_heirs,
+    read_communes,
+    read_history,
+)
+from territories.imports.importing import Import
+from territories.imports.mergers import merge
 from territories.models import Commune, CommuneHistory, Departement, Epci
 
 FIELDS = (

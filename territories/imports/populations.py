@@ -8,11 +8,11 @@ from foundation import clock
 from foundation.bulk import insert_rows
 from foundation.numbers import format_number
 from foundation.refusal import Refused
-from territories.codes import Codes
-from territories.figures import newest_vintage, show_newest
-from territories.import_files import Column, Line, insee_code, read_table
-from territories.importing import Import
+from territories.imports.codes import Codes
+from territories.imports.importing import Import
+from territories.imports.tables import Column, Line, insee_code, read_table
 from territories.models import Population
+from territories.newest_figures import newest_vintage, show_newest
 from territories.vintages import size_changes, unknown_sizes
 
 Stored = dict[str, tuple[int, int | None]]  # code → municipal, total

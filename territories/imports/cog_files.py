@@ -8,7 +8,7 @@ from pathlib import Path
 
 from foundation.refusal import Refused
 from foundation.search import search_key
-from territories.import_files import Column, Line, headings, insee_code, read_table
+from territories.imports.tables import Column, Line, headings, insee_code, read_table
 from territories.reference_files import OUTSIDE
 
 # INSEE lists delegated and associated communes too (COMD, COMA): they are parts of a commune.

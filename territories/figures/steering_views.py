@@ -12,11 +12,11 @@ from foundation import clock
 from foundation.htmx import render_page_or_part
 from foundation.paging import CountedPaginator
 from foundation.spreadsheet import csv_stream
-from territories import steering_tables
 from territories.areas import areas_read_by, cpam_areas
 from territories.coverage import WhiteZone, overlaps, white_zone
-from territories.figures_forms import AreaDayForm
-from territories.figures_pages import figures_page
+from territories.figures import steering_tables
+from territories.figures.forms import AreaDayForm
+from territories.figures.pages import figures_page
 from territories.models import Cpts
 from territories.querysets import CptsQuerySet
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from foundation.spreadsheet import csv_download
-from territories.drafted import Drafted
+from territories.drafts.counted import Drafted
 from territories.shares import format_share
 
 

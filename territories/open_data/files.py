@@ -18,7 +18,7 @@ from foundation import clock
 from foundation.spreadsheet import Cell, neutral
 from territories.areas import FRANCE, AreaKind
 from territories.coverage import figures_by_day_and_part
-from territories.figures_pages import year_ends
+from territories.figures.pages import year_ends
 from territories.models import Stage, Territory, TerritoryCommune
 from territories.places import departement_names
 from territories.querysets import COVERING

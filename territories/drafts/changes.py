@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from foundation.refusal import Refused
-from territories.drafts import Draft, ReadDraft
+from territories.drafts.draft import Draft, ReadDraft
 from territories.models import Commune, Cpts
 from territories.querysets import read_shares
 from territories.shares import read_share

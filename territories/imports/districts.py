@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from foundation.refusal import Refused
-from territories.codes import Codes
-from territories.concerns import funds_elsewhere, refresh_concerns
-from territories.import_files import Column, Line, insee_code, read_table
-from territories.importing import Import
+from territories.imports.codes import Codes
+from territories.imports.concerns import funds_elsewhere, refresh_concerns
+from territories.imports.importing import Import
+from territories.imports.tables import Column, Line, insee_code, read_table
 from territories.models import Commune, CpamDistrict, Region
 
 LONGEST_CODE, LONGEST_NAME = 10, 100  # what the database holds

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from django.db.models import Q
 
 from foundation.search import search_key
-from territories.figures import newest_vintage, show_newest
-from territories.importing import Import
+from territories.imports.importing import Import
 from territories.models import Commune, CommuneHistory, Population, TerritoryCommune
+from territories.newest_figures import newest_vintage, show_newest
 from territories.shapes import swallow
 
 Figures = dict[str, dict[int, Population]]  # commune → vintage → its figure

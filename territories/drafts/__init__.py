@@ -1,0 +1,1 @@
+"""A territory being tried: its compact text, its counts, its files. Nothing is stored."""

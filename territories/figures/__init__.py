@@ -1,0 +1,1 @@
+"""Figures of coverage: for everybody, and for those who steer."""

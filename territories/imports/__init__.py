@@ -1,0 +1,1 @@
+"""Newer reference data: communes, populations, contours, CPAM districts; all or nothing."""

@@ -1,0 +1,1 @@
+"""What anybody may take away, with its dictionary."""
