@@ -15,8 +15,8 @@ from territories.models import Adjacency, Commune
 from territories.outlines import merged
 
 MOST = 400  # communes around the chosen ones: more could not be told apart
-_AROUND = 0.35  # how far the view goes beyond the chosen ones, in parts of their extent
-_AT_LEAST = 0.12  # degrees: the view around a single commune
+_AROUND = 0.2  # how far the view goes beyond the chosen ones, in parts of their extent
+_AT_LEAST = 0.05  # degrees: the view around a single commune
 
 Named = dict[str, tuple[str, BaseGeometry]]
 
