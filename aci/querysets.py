@@ -12,7 +12,8 @@ from accounts.access import Permission
 from aci.parties import Party
 from aci.workflow import ContractState
 from foundation import clock
-from territories.querysets import counted_people, scope_filter
+from territories.aggregates import counted_people
+from territories.querysets import scope_filter
 
 
 class ContractQuerySet(models.QuerySet[Any]):

@@ -17,9 +17,9 @@ from projects.deadlines import LegalClock
 from projects.models import Attachment, FieldComment, Filing, Kind, Opinion, Suspension
 from projects.outline import Answer, Answers, Question, Step
 from projects.workflow import Level, State
+from territories.aggregates import read_shares
 from territories.models import Assignment, Cpts
 from territories.overlap import TakenPlace, overlaps_with, pairs_of
-from territories.querysets import read_shares
 from territories.scopes import may_on
 
 PATHS = {Kind.LETTER: "lettre", Kind.PROJECT: "projet"}

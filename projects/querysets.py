@@ -14,7 +14,8 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from projects.workflow import Level, State
-from territories.querysets import listed_shares, scope_filter
+from territories.aggregates import listed_shares
+from territories.querysets import scope_filter
 
 
 class ProcedureQuerySet(models.QuerySet[Any]):

@@ -1,5 +1,7 @@
 """E-mails as work to be done: written down with the act, sent after the commit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -79,3 +81,14 @@ def render(template: str, context: dict[str, object]) -> tuple[str, str]:
     )
     subject, _, body = text.partition("\n")
     return subject.strip(), body.strip() + "\n"
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Nothing leaves meanwhile, whatever the mail server: the demonstration writes to nobody."""
+    server = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    try:
+        yield
+    finally:
+        settings.EMAIL_BACKEND = server

@@ -14,6 +14,7 @@ from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused
 from records import journal
+from territories.aggregates import counted_people
 from territories.models import (
     Assignment,
     Baton,
@@ -28,7 +29,6 @@ from territories.models import (
     Territory,
     TerritoryCommune,
 )
-from territories.querysets import counted_people
 from territories.shares import WHOLE, counted
 from territories.sizes import read_thresholds, size_of, thresholds_on
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.access import Permission, roles_granting
-from territories.models import CpamDistrict, Cpts, Epci, TerritoryCommune
+from territories.models import CpamDistrict, Epci, TerritoryCommune
 from territories.places import departement_names, region_names
 
 
@@ -141,14 +141,6 @@ def _area_of_scope(scope: dict[str, str], districts: dict[str, Area]) -> Area | 
     if "cpam_district_id" in scope:
         return districts.get(scope["cpam_district_id"])
     return FRANCE
-
-
-def areas_held_by(cpts: Cpts) -> list[Area]:
-    """The areas a CPTS is shown in, the smallest first. `with_header` brings their names."""
-    return [
-        Area(AreaKind.DEPARTEMENT, cpts.departement_id, cpts.departement.name),
-        Area(AreaKind.REGION, cpts.region_id, cpts.region.name),
-    ]
 
 
 def _name_of(kind: AreaKind, code: str) -> str:

@@ -10,14 +10,11 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import (
-    Aggregate,
-    BigIntegerField,
     Case,
     CharField,
     Count,
     Exists,
     F,
-    JSONField,
     Max,
     OuterRef,
     Q,
@@ -30,9 +27,8 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from foundation.search import search_key
-from territories.listed import Listed
+from territories.aggregates import ByKey, listed_by_commune, listed_shares
 from territories.search_words import SearchWords, read_words
-from territories.shares import WHOLE
 
 # Two to five digits, or Corsica: the beginning of a postal code, or a code whole.
 CODE = re.compile(r"\d{2,5}|2[AB]\d{3}")
@@ -40,49 +36,6 @@ CODE = re.compile(r"\d{2,5}|2[AB]\d{3}")
 ENDED = ("abandoned", "terminated")
 COVERING = ("letter", "project", "project_filed", "validated", "expired", "contracted")
 READING = {Permission.DOSSIER_SEE, Permission.DOSSIER_LIST, Permission.SHARED_SEE}
-
-
-def counted_people(municipal: Any, share: Any) -> Any:
-    """`territories.shares.counted` as an expression: rounded half up, like each row of a territory.
-
-    Integers on both databases; large, since 2 million inhabitants × 10 000 overflow the small kind.
-    """
-    return (Cast(municipal, BigIntegerField()) * share + WHOLE // 2) / WHOLE
-
-
-def _listed(rows: Any, what: Any) -> Any:
-    """One text for all the rows of a subquery."""
-    grouped = rows.order_by().values("commune")
-    return grouped.annotate(listed=Listed(what)).values("listed")
-
-
-def listed_shares(territory: str) -> Any:
-    """« 62119:10000 62516:6250 » of the territory that the outer row names, in the same query."""
-    communes = apps.get_model("territories", "TerritoryCommune").objects
-    own = communes.filter(territory=OuterRef(territory)).order_by().values("territory")
-    share = Concat("commune", Value(":"), Cast("share", CharField()))
-    return Subquery(own.annotate(listed=Listed(share)).values("listed"))
-
-
-def read_shares(listed: str | None) -> dict[str, int]:
-    """The other way round: code → share."""
-    rows = (row.split(":") for row in (listed or "").split())
-    return {code: int(share) for code, share in rows}
-
-
-def read_figures(listed: str | None) -> dict[int, int]:
-    """« 2016:24895 2017:… » → vintage → municipal population."""
-    return {int(vintage): people for vintage, people in read_shares(listed).items()}
-
-
-class ByKey(Aggregate):
-    """Key → value, of a group of rows, as one JSON object."""
-
-    function = "JSONB_OBJECT_AGG"
-    output_field = JSONField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return super().as_sql(compiler, connection, function="JSON_GROUP_OBJECT", **context)
 
 
 def scope_filter(
@@ -238,16 +191,22 @@ class CommuneQuerySet(models.QuerySet[Any]):
             "successor",
         )
 
-    def drawn_in(self, departements: Collection[str]) -> list[Any]:
-        """(code, name, outline) of the places of these départements, those without left out."""
+    def drawn_around(self, chosen: Collection[str], departement: str) -> list[Any]:
+        """(code, name, outline) of the places of some départements, those without left out.
+
+        The départements of the chosen communes and of those that touch them; without any, the one
+        given.
+        """
+        places = Q(departement=departement)
+        if chosen:
+            touching = apps.get_model("territories", "Adjacency").objects.filter(commune__in=chosen)
+            own = self.model._default_manager.filter(pk__in=chosen).values("departement")
+            places = Q(departement__in=own)
+            places |= Q(departement__in=touching.values("neighbour__departement"))
         cities = self.model._default_manager.exclude(parent=None).values("parent")
-        rows = self.filter(departement__in=departements, successor=None, shape__isnull=False)
+        rows = self.filter(places, successor=None, shape__isnull=False)
         drawn = rows.exclude(pk__in=cities).order_by("pk")
         return list(drawn.values_list("pk", "name", "shape__detailed"))
-
-    def in_departements(self, codes: Collection[str]) -> CommuneQuerySet:
-        """The communes of today of these départements."""
-        return self.filter(departement__in=codes, successor=None)
 
     def with_figures(self) -> CommuneQuerySet:
         """With every published figure (« 2016:24895 2017:… ») and the communes that touch it.
@@ -259,8 +218,8 @@ class CommuneQuerySet(models.QuerySet[Any]):
         figure = Concat(Cast("vintage", CharField()), Value(":"), Cast("municipal", CharField()))
         touching = apps.get_model("territories", "Adjacency").objects.filter(**own)
         found: CommuneQuerySet = self.select_related("departement").annotate(
-            figures=Subquery(_listed(figures, figure)),
-            touching=Subquery(_listed(touching, F("neighbour"))),
+            figures=Subquery(listed_by_commune(figures, figure)),
+            touching=Subquery(listed_by_commune(touching, F("neighbour"))),
         )
         return found
 
@@ -386,11 +345,6 @@ class TerritoryCommuneQuerySet(models.QuerySet[Any]):
         return self.filter(territory__in=versions.values("pk")).order_by(
             "territory__cpts__slug", "commune_id"
         )
-
-    def in_public_cpts(self) -> TerritoryCommuneQuerySet:
-        """Of the territories in force that anybody may see."""
-        public = apps.get_model("territories", "Cpts").objects.standing()
-        return self.filter(territory__in=public.values("territory"))
 
 
 class StagePeriodQuerySet(models.QuerySet[Any]):

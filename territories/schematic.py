@@ -76,11 +76,6 @@ def draw(places: Iterable[Place]) -> Drawing:
     return drawing
 
 
-def _meet(one: Box, other: Box) -> bool:
-    """Whether two boxes touch."""
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
-
-
 def _cells(places: list[Place]) -> dict[str, BaseGeometry]:
     """Voronoi cells within the footprint, by code."""
     footprint = shapely.union_all([shapely.box(*place.extent) for place in places])

@@ -9,13 +9,13 @@ from accounts.access import public
 from foundation import clock
 from foundation.htmx import is_part, render_page_or_part
 from foundation.paging import page_of
+from territories.aggregates import read_figures
 from territories.commune_cover import covers_around
 from territories.contacts import bodies_of
 from territories.filters import CptsFilter
 from territories.maps.kept import kept_commune_map, kept_cpts_map
 from territories.models import Commune, Cpts, TerritoryCommune
 from territories.overview import Overview, overview_of
-from territories.querysets import read_figures
 from territories.search import find_communes, former_commune
 from territories.versions import epci_parts, people_by_vintage, versions_of
 

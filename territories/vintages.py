@@ -7,8 +7,8 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Su
 
 from foundation import clock
 from foundation.numbers import NBSP, format_number
+from territories.aggregates import counted_people
 from territories.models import Stage, TerritoryCommune
-from territories.querysets import counted_people
 from territories.sizes import read_thresholds, size_of, thresholds_on
 
 _GONE = (Stage.TERMINATED, Stage.ABANDONED)

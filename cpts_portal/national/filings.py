@@ -169,9 +169,13 @@ def _facts(dossier: Dossier, figures: Figures) -> dict[str, Any]:
                 "code": part.place.code,
                 "name": part.place.name,
                 "population": people_of(part, territory.vintage, figures),
+                "share": part.share,
+                "part": part.part,
             }
             for part in parts
         ],
+        "overlaps": [],  # each was handed over before its neighbour
+        "overlap_reason": "",
     }
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from foundation.refusal import Refused
+from territories.aggregates import read_shares
 from territories.drafts.draft import Draft, ReadDraft
 from territories.models import Commune, Cpts
-from territories.querysets import read_shares
 from territories.shares import read_share
 
 CHANGES = ("epci", "ajouter", "retirer", "millesime", "part")

@@ -16,10 +16,10 @@ from typing import Any
 from foundation import clock
 from foundation.numbers import NBSP
 from foundation.search import search_key
+from territories.aggregates import read_figures
 from territories.drafts.draft import FIRST_VINTAGE, Draft
 from territories.models import Commune, CommuneHistory
 from territories.overview import YEARS_BEFORE_FORCE
-from territories.querysets import read_figures
 from territories.shares import WHOLE, counted, format_share
 from territories.sizes import NextSize, next_size, read_thresholds, size_of, thresholds_on
 

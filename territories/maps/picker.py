@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from territories.maps import svg
 from territories.maps.frame import frame_of, simplified
-from territories.models import Adjacency, Commune
+from territories.models import Commune
 from territories.outlines import merged
 
 MOST = 400  # communes around the chosen ones: more could not be told apart
@@ -24,7 +24,7 @@ Named = dict[str, tuple[str, BaseGeometry]]
 def picker_map(
     chosen: Collection[str],
     *,
-    taken: Mapping[str, str],
+    taken: Callable[[Collection[str]], Mapping[str, str]],
     href: Callable[[str], str],
     label: Callable[[str], str] | None = None,
     departement: str = "",
@@ -32,13 +32,14 @@ def picker_map(
 ) -> SafeString:
     """The chosen communes and those around, or a whole département while nothing is chosen.
 
-    `taken` tells the communes that another CPTS holds, with its name. `label` words the link of a
-    commune from its code; without it: « Ajouter Lillers », « Retirer Lillers ». Two queries. Empty
-    when there is nothing to draw.
+    `taken` tells, of the communes drawn, those that another CPTS holds, with its name. `label`
+    words the link of a commune from its code; without it: « Ajouter Lillers », « Retirer Lillers ».
+    One query of its own. Empty when there is nothing to draw.
     """
     communes = _communes(set(chosen), departement)
     if not communes:
         return svg.NOTHING
+    held = taken(communes)
     frame = frame_of({code: shape for code, (_, shape) in communes.items()})
     units = frame.project({code: shape for code, (_, shape) in communes.items()})
     shapes = dict(zip(units, simplified(list(units.values())), strict=True))
@@ -49,10 +50,10 @@ def picker_map(
 
     def links(codes: list[str], fill: str = "") -> Iterator[SafeString]:
         for code in codes:
-            title = f"{words[code]} (dans {taken[code]})" if code in taken else words[code]
+            title = f"{words[code]} (dans {held[code]})" if code in held else words[code]
             yield svg.link(href(code), title, svg.path(shapes[code], fill=fill))
 
-    kinds = _sorted_out(communes, chosen, taken)
+    kinds = _sorted_out(communes, chosen, held)
     free, ours, theirs, both = kinds
     layers = [
         svg.group("map-free", links(free)),
@@ -90,18 +91,11 @@ def _sorted_out(
 
 def _communes(chosen: set[str], departement: str) -> Named:
     """Code → name and outline: of a département, or around the chosen ones, the nearest first."""
-    rows = Commune.objects.drawn_in(departements_around(chosen) or {departement})
+    rows = Commune.objects.drawn_around(chosen, departement)
     codes, names, outlines = zip(*rows, strict=True) if rows else ((), (), ())
     shapes = shapely.from_wkb([bytes(outline) for outline in outlines])
     found = {code: (name, shape) for code, name, shape in zip(codes, names, shapes, strict=True)}
     return _nearest(found, chosen) if chosen & found.keys() else found
-
-
-def departements_around(chosen: set[str]) -> set[str]:
-    """Of the chosen communes and of their neighbours: a code begins with its département."""
-    beside = Adjacency.objects.filter(commune__in=chosen).values_list("neighbour_id", flat=True)
-    codes = chosen.union(beside) if chosen else chosen
-    return {code[:3] if code.startswith("97") else code[:2] for code in codes}
 
 
 def _nearest(found: Named, chosen: set[str]) -> Named:

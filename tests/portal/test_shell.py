@@ -35,11 +35,11 @@ class TestHome:
         whole = client.get("/").context["figures"].total
         assert (whole.covered.communes, whole.overlap.communes) == (3, 1)
 
-    def test_two_queries_once_the_figures_are_kept(
+    def test_one_query_once_the_figures_are_kept(
         self, client: Client, cast: Cast, django_assert_num_queries: Any
     ) -> None:
         client.get("/")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             client.get("/")
 
     def test_an_empty_portal_has_a_home(self, client: Client) -> None:

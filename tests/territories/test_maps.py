@@ -1,9 +1,11 @@
 """What maps draw: who covers what, overlaps and white zones, and the table that says the same."""
 
 import datetime as dt
+import html
 import json
 import re
 import time
+from typing import Any
 
 import brotli
 import pytest
@@ -184,7 +186,9 @@ def test_the_map_of_a_commune_shows_it_among_its_neighbours(drawn: Cast) -> None
 
 def test_choosing_on_the_map_adds_takes_away_and_warns(drawn: Cast) -> None:
     svg = picker_map(
-        [BETHUNE, LILLERS], taken={LILLERS: "CPTS Monts"}, href=lambda code: f"?ajouter={code}"
+        [BETHUNE, LILLERS],
+        taken=lambda codes: {LILLERS: "CPTS Monts"} if LILLERS in codes else {},
+        href=lambda code: f"?ajouter={code}",
     )
     assert "Retirer Béthune" in titles(group_of(svg, "map-chosen"))
     assert "Ajouter Bruay-la-Buissière" in titles(group_of(svg, "map-free"))
@@ -195,10 +199,42 @@ def test_choosing_on_the_map_adds_takes_away_and_warns(drawn: Cast) -> None:
 
 def test_nothing_chosen_yet_shows_the_departement(drawn: Cast) -> None:
     with QueryCount() as count:
-        svg = picker_map([], taken={}, href=str, departement="62")
+        svg = picker_map([], taken=nobody, href=str, departement="62")
     assert len(titles(svg)) == 4
     assert count.number == 1
-    assert picker_map([], taken={}, href=str) == ""
+    assert picker_map([], taken=nobody, href=str) == ""
+
+
+def nobody(codes: object) -> dict[str, str]:
+    return {}
+
+
+def test_the_simulator_leads_from_a_commune_of_the_map_to_the_next_simulation(
+    client: Client, drawn: Cast
+) -> None:
+    page = client.get("/simulateur/carte/", {"t": "62:119516"})
+    svg = page.context["picker"]
+    assert page.status_code == 200
+    assert "Retirer Lillers (dans CPTS Monts)" in titles(svg)
+    assert "Ajouter Bruay-la-Buissière (dans CPTS Rives)" in titles(svg)
+    address = next(href for href in re.findall(r'href="([^"]+)"', svg) if "ajouter=62178" in href)
+    answer = client.get(html.unescape(address))
+    assert answer.status_code == 302
+    assert answer["Location"].endswith("#carte-choix")
+    assert "62:119178516" in answer["Location"]
+
+
+def test_the_map_of_a_dossier_is_for_those_who_write_it(sign_in: Any, drawn: Cast) -> None:
+    address = f"/dossiers/{drawn.rives.reference}/territoire/modifier/carte/"
+    client = sign_in(drawn.holder)
+    with QueryCount() as count:
+        page = client.get(address)
+    assert count.number <= 6
+    svg = page.context["picker"]
+    assert "Retirer Béthune" in titles(group_of(svg, "map-chosen"))
+    assert "?q=62516#ajouter" in svg
+    assert sign_in(drawn.monts_coordinator).get(address).status_code == 404
+    assert sign_in(drawn.ars_reviewer).get(address).status_code == 403
 
 
 def test_two_maps_of_a_page_have_their_own_patterns(drawn: Cast) -> None:

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from aci.actions import load_grids
 from cpts_portal.story.telling import tell_everything
 from missions.actions import load_indicators
 from projects.actions import load_procedures
-from records import jobs
+from records import jobs, mail
 from territories.models import Commune
 
 
@@ -20,13 +19,11 @@ class Command(BaseCommand):
         """Tell each dossier once, and print its name."""
         if not Commune.objects.whole().exists():
             raise CommandError("Les communes manquent : lancez d’abord load_territories.")
-        # Nothing leaves for invented people, whatever the mail server of the settings.
-        settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
         load_procedures()
         load_grids()
         load_indicators()
         told = 0
-        with jobs.in_line():
+        with jobs.in_line(), mail.silenced():
             for name, is_new in tell_everything():
                 told += is_new
                 if is_new and options["verbosity"] > 0:
