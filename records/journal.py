@@ -1,8 +1,6 @@
 """Writes the journal: one SHA-256 chain per dossier, so that decisions do not wait in line."""
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +11,7 @@ from accounts.models import User
 from foundation import clock
 from foundation.bulk import insert_objects
 from records.models import JournalEntry, JournalHead
-
-# One spelling for one content, whatever the order of the keys; built once, it serves every entry.
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+from records.spelling import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +115,23 @@ def _chained(act: Act, head: JournalHead) -> JournalEntry:
 
 def digest(entry: JournalEntry) -> str:
     """SHA-256 of everything the entry says and of the entry before it."""
-    content = {
-        "dossier": entry.dossier,
-        "number": entry.number,
-        "at": entry.at.astimezone(clock.PARIS).isoformat(),
-        "verb": entry.verb,
-        "sentence": entry.sentence,
-        "subject": [entry.subject_type, entry.subject_id],
-        "states": [entry.from_state, entry.to_state],
-        "reason": entry.reason,
-        "actor": [entry.actor_id, entry.actor_name, entry.actor_role],
-        "data": entry.data,
-        "previous": entry.previous_sha256,
-    }
-    return hashlib.sha256(_encode(content).encode()).hexdigest()
+    return sha256_of(
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        actor_role=entry.actor_role,
+        at=entry.at.astimezone(clock.PARIS).isoformat(),
+        data=entry.data,
+        dossier=entry.dossier,
+        number=entry.number,
+        previous=entry.previous_sha256,
+        reason=entry.reason,
+        sentence=entry.sentence,
+        from_state=entry.from_state,
+        to_state=entry.to_state,
+        subject_type=entry.subject_type,
+        subject_id=entry.subject_id,
+        verb=entry.verb,
+    )
 
 
 def _locked_head(dossier: str) -> JournalHead:

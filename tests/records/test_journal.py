@@ -1,15 +1,17 @@
 """The journal: one chain per dossier, never changed, verified by a command."""
 
+import datetime as dt
 from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from foundation import clock
-from records import journal
+from records import journal, shares, verification
+from records.chains import Expected
 from records.models import JournalEntry, JournalHead
 from tests.cast import Cast
 
@@ -109,11 +111,11 @@ def test_two_first_entries_at_once_make_one_chain(
     assert verify() == (0, "")
 
 
-def verify() -> tuple[int, str]:
+def verify(**options: Any) -> tuple[int, str]:
     """Exit status and error output of the command."""
     errors = StringIO()
     try:
-        call_command("verify_journal", stdout=StringIO(), stderr=errors)
+        call_command("verify_journal", stdout=StringIO(), stderr=errors, **options)
     except SystemExit as ended:
         return int(ended.code or 0), errors.getvalue()
     return 0, errors.getvalue()
@@ -230,3 +232,87 @@ def test_a_chain_that_has_begun_is_never_written_over(cast: Cast) -> None:
         journal.record_chains({"essai": _acts(cast, 2)})
     assert JournalEntry.objects.of_dossier("essai").count() == 1
     assert verify() == (0, "")
+
+
+# --- Read again as raw columns -------------------------------------------------------------------
+
+AWKWARD = [
+    "",
+    'dit « oui », puis "non"',
+    "deux\nlignes\r\net\tune tabulation",
+    "barre \\ oblique, \\n et \\N",
+    "\x01 \x0b \x1f \x7f \u2028 é ’ 🌍",
+    '","sentence":"',
+]
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_any_text_is_spelled_as_it_was_written(cast: Cast, text: str) -> None:
+    write(cast, "essai", sentence=f"Acte {text}", reason=text, from_state=text[:9], note=text)
+    write(cast, "essai", list=[text, {"z": 1, "a": [1, 2.5, None, True]}], longer_key="x", key="y")
+    assert verify() == (0, "")
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 120_000, 123_456])
+@pytest.mark.parametrize("month", [1, 7])
+def test_any_instant_is_spelled_as_it_was_written(cast: Cast, month: int, microsecond: int) -> None:
+    with clock.at(dt.datetime(2026, month, 31, 23, 59, 59, microsecond, clock.PARIS)):
+        write(cast, "essai")
+    assert verify() == (0, "")
+
+
+def test_one_chain_may_be_verified_alone(cast: Cast, without_triggers: None) -> None:
+    for dossier in ("essai", "autre"):
+        write(cast, dossier)
+    JournalEntry.objects.of_dossier("autre").update(sentence="Réécrite")
+    assert verify(dossier="essai") == (0, "")
+    assert verify(dossier="autre")[0] == 1
+    with pytest.raises(CommandError, match="Aucune entrée pour le dossier « inconnu »"):
+        call_command("verify_journal", dossier="inconnu")
+
+
+def test_a_chain_without_entries_is_named_by_its_head(cast: Cast, without_triggers: None) -> None:
+    write(cast, "essai")
+    JournalEntry.objects.of_dossier("essai").delete()
+    assert verify() == (1, "Journal rompu. essai, entrée n° 1 : la fin de la chaîne manque.\n")
+
+
+def test_a_chain_without_head_is_named(cast: Cast) -> None:
+    write(cast, "essai")
+    JournalHead.objects.filter(pk="essai").delete()
+    reason = "la tête de la chaîne ne lui correspond pas."
+    assert verify() == (1, f"Journal rompu. essai, entrée n° 1 : {reason}\n")
+
+
+def test_a_break_in_the_middle_of_a_long_journal_ends_the_reading(
+    cast: Cast, without_triggers: None
+) -> None:
+    """PostgreSQL still has lines to send: they must not hold up what comes next."""
+    journal.record_chains({"bulk": _acts(cast, 3000)})
+    JournalEntry.objects.of_dossier("bulk").filter(number=2).update(reason="Réécrit")
+    assert verify() == (1, "Journal rompu. bulk, entrée n° 2 : son contenu a changé.\n")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL shares an instant")
+def test_several_processes_find_what_one_finds(
+    cast: Cast, without_triggers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "WORTH_A_PROCESS", 5)
+    journal.record_chains({f"bulk-{number}": _acts(cast, number) for number in range(1, 9)})
+    whole = verification.verify(processes=3)
+    assert whole == verification.verify(processes=1)
+    assert (whole.broken, whole.entries) == (None, JournalEntry.objects.count())
+    JournalEntry.objects.of_dossier("bulk-7").filter(number=6).update(reason="Réécrit")
+    broken = verification.verify(processes=3).broken
+    assert broken and broken.sentence == "bulk-7, entrée n° 6 : son contenu a changé."
+
+
+def test_chains_are_shared_out_whole_and_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "WORTH_A_PROCESS", 10)
+    heads = {f"dossier-{number:02}": (number, "") for number in range(1, 30)}
+    parts = shares.cut(Expected(heads), 4)
+    assert [name for part in parts for name in part.expected.heads] == list(heads)
+    assert (parts[0].start, parts[-1].end) == ("", "")
+    assert [part.end for part in parts[:-1]] == [part.start for part in parts[1:]]
+    assert len(parts) == 4
