@@ -5,7 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from aci import actions
@@ -54,6 +54,7 @@ def contract(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @needs(Permission.CONTRACT_DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def draft_contract(request: SignedInRequest, reference: str) -> HttpResponse:
     """Open the negotiation, with the missions of the validated projet as a start."""
@@ -81,6 +82,7 @@ def draft_contract(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @needs(Permission.CONTRACT_DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def terms(request: SignedInRequest, reference: str) -> HttpResponse:
     """Write a new version of the terms."""
@@ -130,6 +132,7 @@ def freeze(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @needs(*SIGN)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def sign(request: SignedInRequest, reference: str) -> HttpResponse:
     """Read the frozen document, consent, sign."""
@@ -151,6 +154,7 @@ def sign(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @needs(*SIGN)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def send_back(request: SignedInRequest, reference: str) -> HttpResponse:
     """Refuse to sign as it is, and say why."""

@@ -4,6 +4,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from foundation import clock
@@ -12,6 +13,7 @@ from territories.figures.pages import figures_page
 
 
 @public
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """« Quelle CPTS pour ma commune ? », the three doors and the figures of the day."""
     today = clock.today()
@@ -20,24 +22,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_safe
 def site_map(request: HttpRequest) -> HttpResponse:
     """The second way to every page, beside the menu (RGAA 12.1)."""
     return render(request, "portal/site_map.html")
 
 
 @public
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility statement the law asks for (loi n° 2005-102, article 47)."""
     return render(request, "portal/accessibility.html")
 
 
 @public
+@require_safe
 def legal_notice(request: HttpRequest) -> HttpResponse:
     """Who publishes, where the data comes from, what is kept about people."""
     return render(request, "portal/legal_notice.html")
 
 
 @public
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """The probe of the load balancer: « ok » when the database answers, else 503 (middleware)."""
     with connection.cursor() as cursor:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.refusal import Refused
@@ -39,18 +40,21 @@ def ensure_open(filing: Filing, name: str, request: SignedInRequest) -> None:
 
 
 @needs(Permission.DOSSIER_SEE)
+@require_safe
 def letter(request: SignedInRequest, reference: str) -> HttpResponse:
     """The letter of intention: the form of the holders, the reading of the others."""
     return _page(request, reference, Kind.LETTER)
 
 
 @needs(Permission.DOSSIER_SEE)
+@require_safe
 def health_project(request: SignedInRequest, reference: str) -> HttpResponse:
     """The health project, likewise, with its legal clock."""
     return _page(request, reference, Kind.PROJECT)
 
 
 @needs(Permission.DOSSIER_SEE)
+@require_safe
 def version(request: SignedInRequest, reference: str, kind: Kind, number: int) -> HttpResponse:
     """An older version, as it ended."""
     versions = Filing.objects.visible_to(request.user).with_page()
@@ -61,6 +65,7 @@ def version(request: SignedInRequest, reference: str, kind: Kind, number: int) -
 
 
 @needs(Permission.DOSSIER_SEE)
+@require_safe
 def print_filing(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """The whole filing on paper."""
     filing = fetch(request, reference, kind)
@@ -71,6 +76,7 @@ def print_filing(request: SignedInRequest, reference: str, kind: Kind) -> HttpRe
 
 
 @needs(Permission.DOSSIER_SEE)
+@require_safe
 def opinions(request: SignedInRequest, reference: str) -> HttpResponse:
     """What the committees were asked and what they answered."""
     cpts = get_object_or_404(

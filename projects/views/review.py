@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.forms import PortalForm
@@ -20,6 +20,7 @@ from records.idempotency import once
 
 
 @needs(Permission.FILING_ASK_PIECES)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def ask_for_pieces(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """Send the filing back, with comments that name the answers."""
@@ -54,6 +55,7 @@ def declare_complete(request: SignedInRequest, reference: str, kind: Kind) -> Ht
 
 
 @needs(Permission.OPINION_GIVE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def give_opinion(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """The opinion of the body that the person represents."""
@@ -72,6 +74,7 @@ def give_opinion(request: SignedInRequest, reference: str, kind: Kind) -> HttpRe
 
 
 @needs(Permission.FILING_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def approve(request: SignedInRequest, reference: str) -> HttpResponse:
     """Approve the letter."""
@@ -81,6 +84,7 @@ def approve(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @needs(Permission.FILING_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def refuse(request: SignedInRequest, reference: str) -> HttpResponse:
     """Refuse the letter."""
@@ -90,6 +94,7 @@ def refuse(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @needs(Permission.FILING_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def validate(request: SignedInRequest, reference: str) -> HttpResponse:
     """Validate the project."""
@@ -99,6 +104,7 @@ def validate(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @needs(Permission.FILING_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def oppose(request: SignedInRequest, reference: str) -> HttpResponse:
     """Object to the project."""

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs, signed_in
 from foundation.forms import PortalForm
@@ -25,6 +25,7 @@ from territories.models import Cpts
 
 
 @signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def start(request: SignedInRequest) -> HttpResponse:
     """Anybody signed in opens the dossier of a new community."""
@@ -59,6 +60,7 @@ def open_health_project(request: SignedInRequest, reference: str) -> HttpRespons
 
 
 @needs(Permission.FILING_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def letter_step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
     """One step of the letter."""
@@ -66,6 +68,7 @@ def letter_step(request: SignedInRequest, reference: str, step: str) -> HttpResp
 
 
 @needs(Permission.FILING_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def health_project_step(request: SignedInRequest, reference: str, step: str) -> HttpResponse:
     """One step of the project."""
@@ -96,6 +99,7 @@ def _step(request: SignedInRequest, filing: Filing, slug: str) -> HttpResponse:
 
 
 @needs(Permission.FILING_WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def attachments(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """The pieces joined to a filing, and one more."""
@@ -118,6 +122,7 @@ def attachments(request: SignedInRequest, reference: str, kind: Kind) -> HttpRes
 
 
 @needs(Permission.DOSSIER_SEE)
+@require_safe
 def download_attachment(
     request: SignedInRequest, reference: str, kind: Kind, identifier: UUID
 ) -> HttpResponse:
@@ -178,6 +183,7 @@ def explain_overlap(request: SignedInRequest, reference: str, kind: Kind) -> Htt
 
 
 @needs(Permission.FILING_SUBMIT)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def withdraw(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """Take a filing back before any decision."""
@@ -205,6 +211,7 @@ def take_up_again(request: SignedInRequest, reference: str, kind: Kind) -> HttpR
 
 
 @needs(Permission.HOLDER_INVITE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def invite(request: SignedInRequest, reference: str) -> HttpResponse:
     """The holders of a community, and one more."""
@@ -229,6 +236,7 @@ def invite(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def accept_invitation(request: SignedInRequest, token: str) -> HttpResponse:
     """The invited person, once signed in, accepts."""
