@@ -13,13 +13,14 @@ RUN apt-get update \
         libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /nonexistent portal \
-    && install --directory --owner portal /data /data/media
+    && install --directory --owner portal /data /data/media /data/anchors
 COPY --from=libraries /venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     XDG_CACHE_HOME=/tmp \
     DJANGO_SETTINGS_MODULE=cpts_portal.settings.production \
-    MEDIA_ROOT=/data/media
+    MEDIA_ROOT=/data/media \
+    ANCHOR_DIR=/data/anchors
 WORKDIR /app
 COPY . .
 # Static files get their final names and their compressed copies now, not at each start.
@@ -29,7 +30,7 @@ RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')"
     python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q .
 USER portal
-VOLUME /data/media
+VOLUME /data/media /data/anchors
 EXPOSE 8000
 # The address of a simulation holds up to a thousand communes, twice when one is kept to compare.
 CMD ["gunicorn", "cpts_portal.wsgi:application", "--bind", "0.0.0.0:8000", \

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from records import jobs, retention
+from records import anchors, jobs, retention
 
 
 @shared_task(name="records.run_job")
@@ -21,3 +21,9 @@ def sweep_jobs() -> None:
 def forget() -> None:
     """Delete what only served the moment."""
     retention.forget()
+
+
+@shared_task(name="records.anchor_journal")
+def anchor_journal() -> None:
+    """Write the heads of the journal outside the database, once a day."""
+    anchors.anchor()

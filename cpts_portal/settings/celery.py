@@ -31,6 +31,7 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "records.sweep_jobs", "schedule": 20.0},
     "forget": {"task": "records.forget", "schedule": crontab(hour=3, minute=30)},
+    "anchor-journal": {"task": "records.anchor_journal", "schedule": crontab(hour=3, minute=15)},
     "forget-renditions": {
         "task": "territories.forget_renditions",
         "schedule": crontab(hour=3, minute=45),
