@@ -10,12 +10,13 @@ from accounts.access import Permission, SignedInRequest, needs
 from accounts.models import User
 from cpts_portal.dossier_filters import DossierFilter
 from cpts_portal.duties import duties_on, with_duties
+from cpts_portal.journal_filters import JournalFilter
 from cpts_portal.parties import parties_of
 from foundation import clock
 from foundation.htmx import render_page_or_part
 from foundation.paging import page_of
-from foundation.spreadsheet import Cell, csv_download
-from records.models import JournalEntry
+from foundation.spreadsheet import Cell, csv_download, csv_stream
+from records.models import JournalEntry, JournalEntryQuerySet
 from territories import turns
 from territories.models import Cpts
 from territories.querysets import CptsQuerySet
@@ -40,6 +41,8 @@ EXPORT_HEADER = [
     "Objet de l’échéance",
     "Fin du contrat",
 ]
+
+JOURNAL_HEADER = ["Numéro", "Date", "Heure", "Acte", "Auteur", "Qualité", "Motif", "Empreinte"]
 
 
 @needs(Permission.DOSSIER_LIST)
@@ -81,14 +84,43 @@ def dossier(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(Permission.DOSSIER_SEE)
 @require_safe
 def dossier_journal(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Everything that happened to the dossier, newest first."""
+    """What happened to the dossier, newest first: all of it, or one kind of act, or a period."""
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user).with_header(), reference=reference
     )
-    entries = JournalEntry.objects.of_dossier(cpts.reference).newest_first()
-    page = page_of(entries, request.GET.get("page"), per_page=ENTRIES_PER_PAGE)
-    context = {"cpts": cpts, "tab": "journal", "page": page}
-    return render(request, "portal/dossier_journal.html", context)
+    filters = JournalFilter(request.GET, queryset=_journal_of(cpts))
+    page = page_of(filters.qs, request.GET.get("page"), per_page=ENTRIES_PER_PAGE)
+    context = {"cpts": cpts, "tab": "journal", "page": page, "filters": filters}
+    return render_page_or_part(request, "portal/dossier_journal.html", "results", context)
+
+
+@needs(Permission.DOSSIER_SEE)
+@require_safe
+def dossier_journal_export(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The same acts, all of them, for a spreadsheet."""
+    cpts = get_object_or_404(Cpts.objects.visible_to(request.user), reference=reference)
+    filters = JournalFilter(request.GET, queryset=_journal_of(cpts))
+    name = f"journal-{cpts.reference}-{clock.today().isoformat()}.csv"
+    rows = (_journal_row(entry) for entry in filters.qs.iterator(chunk_size=2000))
+    return csv_stream(name, JOURNAL_HEADER, rows)
+
+
+def _journal_of(cpts: Cpts) -> JournalEntryQuerySet:
+    return JournalEntry.objects.of_dossier(cpts.reference).newest_first()
+
+
+def _journal_row(entry: JournalEntry) -> list[Cell]:
+    at = entry.at.astimezone(clock.PARIS)
+    return [
+        entry.number,
+        at.date(),
+        f"{at:%H:%M}",
+        entry.sentence,
+        entry.actor_name,
+        entry.actor_role,
+        entry.reason,
+        entry.sha256,
+    ]
 
 
 def _listed_for(user: User) -> CptsQuerySet:

@@ -16,6 +16,11 @@ urlpatterns = [
     path("dossiers/export.csv", dossiers.dossiers_export, name="dossiers_export"),
     path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),
     path("dossiers/<str:reference>/journal/", dossiers.dossier_journal, name="dossier_journal"),
+    path(
+        "dossiers/<str:reference>/journal/export.csv",
+        dossiers.dossier_journal_export,
+        name="dossier_journal_export",
+    ),
     path("administration/", include("cpts_portal.administration_urls")),
     path("", include("accounts.urls")),
     path("", include("records.urls")),
