@@ -1,0 +1,148 @@
+"""Every route × method × part of the cast × own, other, mixed and unknown object (quality.md)."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from foundation import clock
+from tests.conventions.routes import Route, all_routes
+from tests.permissions.addresses import address
+from tests.permissions.judging import EXTRAS, Undo, complaints, rows_after
+from tests.permissions.table import PUBLIC, ROWS, SIGNED_IN
+from tests.permissions.world import TODAY, World, make_world
+
+ROUTES = all_routes()
+BY_NAME = {route.name: route for route in ROUTES}
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Built once; each request is undone, and all of it at the end.
+
+    Pages are not drawn: who gets one is the matter here, and drawing takes nine tenths of the time.
+    """
+    media = tmp_path_factory.mktemp("matrix")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(MEDIA_ROOT=str(media)),
+        clock.at(TODAY),
+        patch("django.template.loader.render_to_string", lambda *args, **kwargs: ""),
+    ):
+        try:
+            with transaction.atomic():
+                yield make_world(media)
+                raise Undo
+        except Undo:
+            pass
+
+
+@pytest.fixture(autouse=True)
+def files_of_the_world(own_media_root: None, settings: Any, request: Any) -> None:
+    """The folder of this test gives way to that of the world."""
+    if "world" in request.fixturenames:
+        settings.MEDIA_ROOT = str(request.getfixturevalue("world").media)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_route_is_in_the_table(route: Route) -> None:
+    access = route.access
+    assert access is not None
+    words = PUBLIC if access.is_public else SIGNED_IN if not access.permissions else "needs(…)"
+    assert route.name in ROWS, (
+        f"{route}: add a line to tests/permissions/table.py, as "
+        f'"{route.name}": Row({words}, methods, fixed parts of the address)'
+    )
+
+
+def test_the_table_has_no_route_that_is_gone() -> None:
+    assert set(ROWS) - set(BY_NAME) == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_everybody_gets_what_is_theirs_and_nothing_else(route: Route, world: World) -> None:
+    if route.name not in ROWS:
+        pytest.fail(f"{route}: not in tests/permissions/table.py")
+    found = complaints(route, world)
+    assert not found, "\n".join(found)
+
+
+# --- Fields that no form asked for ---------------------------------------------------------------
+
+# Acts that succeed in the world as it is: by whom, with what.
+ACTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "missions:save_note": ("coordinator", {"note": "Le travail avance.", "version": "0"}),
+    "missions:start": ("coordinator", {"on": "2024-10-01"}),
+    "projects:invite": ("holder", {"email": "invite@example.org"}),
+    "members:membership_consents": ("nurse", {"consents": ["directory"]}),
+    "administration_deactivate": ("administrator", {}),
+    "administration_end_role": ("administrator", {"valid_to": "2024-10-31"}),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ACTS)
+def test_fields_that_no_form_asked_for_change_nothing(name: str, world: World) -> None:
+    part, body = ACTS[name]
+    path = address(BY_NAME[name], world, "rives")
+    before = rows_after(world, "stranger", "/deconnexion/", {})
+    plain = rows_after(world, part, path, body)
+    assert plain != before, "the act itself must succeed, else this proves nothing"
+    extras = {key: value for key, value in EXTRAS.items() if key not in body}
+    assert rows_after(world, part, path, extras | body) == plain
+
+
+# --- The matrix sees what it is there for --------------------------------------------------------
+
+
+def _pattern_of(route: Route, resolver: URLResolver | None = None) -> URLPattern:
+    """The line of the address table that leads to this view."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            with suppress(LookupError):
+                return _pattern_of(route, pattern)
+        elif pattern.callback is route.view:
+            return pattern
+    raise LookupError(route.name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["aci:freeze", "members:member", "administration"])
+def test_a_view_that_lost_its_declaration_turns_it_red(
+    name: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route = BY_NAME[name]
+
+    def unguarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return route.function(request, *args, **kwargs)
+
+    unguarded.access = route.access  # type: ignore[attr-defined]  # the middleware lets it pass
+    monkeypatch.setattr(_pattern_of(route), "callback", unguarded)
+    found = complaints(route, world)
+    assert any("not ['403']" in line for line in found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "queryset"),
+    [
+        ("dossier_journal", "territories.querysets.CptsQuerySet"),
+        ("projects:download_attachment", "projects.querysets.OfFilingQuerySet"),
+        ("missions:proof", "missions.querysets.IndicatorValueQuerySet"),
+    ],
+)
+def test_rows_shown_to_everybody_turn_it_red(
+    name: str, queryset: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{queryset}.visible_to", lambda rows, *args, **kwargs: rows.all())
+    found = complaints(BY_NAME[name], world)
+    assert any("allowed, not ['404']" in line for line in found)

@@ -1,0 +1,54 @@
+"""The address of a route under one dossier, under another, under none."""
+
+import re
+import uuid
+from typing import Any
+
+from django.urls import reverse
+
+from aci.models import ContractDocument
+from tests.conventions.routes import Route
+from tests.permissions.table import ROWS
+from tests.permissions.world import World
+
+UNKNOWN = "unknown"
+NOBODY = uuid.UUID(int=0)
+
+
+def arguments(route: Route) -> list[str]:
+    """What the address names: « reference », « uuid »…"""
+    return re.findall(r"<\w+:(\w+)>", route.path)
+
+
+def objects(route: Route) -> list[str]:
+    """Those of them that name an object somebody owns."""
+    fixed = dict(ROWS[route.name].fixed)
+    return [argument for argument in arguments(route) if argument not in fixed]
+
+
+def address(route: Route, world: World, dossier: str, things_of: str = "") -> str:
+    """Under `dossier`; `things_of` another one, identifiers that are not its own."""
+    values = dict(ROWS[route.name].fixed)
+    for argument in objects(route):
+        values[argument] = _value(route, argument, world, dossier, things_of or dossier)
+    return reverse(route.name, kwargs=values)
+
+
+def _value(route: Route, argument: str, world: World, dossier: str, things_of: str) -> Any:
+    if argument in {"reference", "slug"}:
+        known = world.dossiers.get(dossier)
+        return getattr(known.cpts, argument) if known else UNKNOWN
+    things = world.dossiers.get(things_of)
+    if not things or argument == "public_id":
+        return NOBODY
+    if argument in {"user_id", "assignment_id"}:
+        person = world.cast.nurse
+        return person.uuid if argument == "user_id" else person.assignments.get().uuid
+    if route.name == "aci:document":
+        return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
+    of_argument = {
+        "uuid": things.value.proof.uuid if route.name == "missions:proof" else things.member.uuid,
+        "identifier": things.attachment.file.uuid,
+        "job_id": things.job.uuid,
+    }
+    return of_argument[argument]

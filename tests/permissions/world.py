@@ -1,0 +1,230 @@
+"""Two dossiers at the end of the same path, one of them with everything that has an address."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from unittest.mock import patch
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.access import GRANTS, Permission, Role
+from accounts.models import User
+from aci import actions as contracts
+from aci.mission_codes import MissionCode
+from aci.models import Contract
+from aci.parties import Party
+from foundation import clock
+from members import actions as members
+from members.models import Member
+from missions import actions as missions
+from missions.models import Indicator, IndicatorValue
+from projects import actions as projects
+from projects.models import Attachment, HealthProject, LetterOfIntent
+from records import jobs
+from records.models import Job
+from territories.actions import assign
+from territories.models import Cpts
+from tests.cast import Cast, make_cast, make_geography, make_user
+from tests.members import applications
+from tests.projects import filings
+
+SIGNED = date(2024, 7, 1)
+MEASURED = date(2024, 10, 1)
+TODAY = date(2024, 10, 15)
+CORE = (
+    MissionCode.ACCES_SOINS,
+    MissionCode.PARCOURS,
+    MissionCode.PREVENTION,
+    MissionCode.CRISE,
+)
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+ANONYMOUS = "anonymous"
+# Who works on which dossier: said here once more, by hand, so that the portal is not its own judge.
+BOTH = {
+    "ars_reviewer": Role.ARS_REVIEWER,
+    "ars_delegation": Role.ARS_REVIEWER,
+    "ars_director": Role.ARS_DIRECTOR,
+    "cpam_officer": Role.CPAM_OFFICER,
+    "cpam_director": Role.CPAM_DIRECTOR,
+    "committee_member": Role.COMMITTEE,
+}
+ROLES_ON: dict[str, dict[str, Role]] = {
+    "rives": {
+        "holder": Role.HOLDER,
+        "president": Role.PRESIDENT,
+        "office": Role.OFFICE,
+        "coordinator": Role.COORDINATOR,
+        "nurse": Role.MEMBER,
+        **BOTH,
+    },
+    "monts": {"monts_coordinator": Role.COORDINATOR, **BOTH},
+}
+# Roles whose scope holds neither dossier.
+ELSEWHERE = {
+    "other_region_reviewer": Role.ARS_REVIEWER,
+    "other_district_officer": Role.CPAM_OFFICER,
+    "national_reader": Role.NATIONAL_READER,
+    "administrator": Role.ADMINISTRATOR,
+}
+# Founding a CPTS makes its holder.
+HOLDER_TOO = {("monts", "monts_coordinator")}
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What has an address under one dossier."""
+
+    cpts: Cpts
+    contract: Contract
+    attachment: Attachment
+    member: Member
+    value: IndicatorValue
+    job: Job
+
+
+@dataclass(frozen=True)
+class World:
+    """The cast, what each dossier holds, and one session per part."""
+
+    media: Path
+    cast: Cast
+    dossiers: dict[str, Belongings]
+    sessions: dict[str, str]
+
+    def client(self, part: str) -> Client:
+        """A browser of that part as on the first day: an earlier request may have signed out."""
+        client = Client(raise_request_exception=False)
+        if self.sessions[part]:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[part]
+        return client
+
+    def permissions(self, part: str, dossier: str) -> frozenset[Permission]:
+        """What this part may do on that dossier."""
+        role = ROLES_ON[dossier].get(part)
+        granted = GRANTS[role] if role else frozenset()
+        return granted | GRANTS[Role.HOLDER] if (dossier, part) in HOLDER_TOO else granted
+
+    def anywhere(self, part: str) -> frozenset[Permission]:
+        """What this part may do on whatever scope."""
+        everywhere = [self.permissions(part, dossier) for dossier in self.dossiers]
+        if part in ELSEWHERE:
+            everywhere.append(GRANTS[ELSEWHERE[part]])
+        return frozenset().union(*everywhere)
+
+
+def make_world(media: Path) -> World:
+    """By the product's own actions, as everywhere."""
+    with (
+        clock.at(SIGNED),
+        patch("aci.pdf.contract_pdf", lambda *args, **kwargs: PDF),
+        patch("aci.pdf.signed_pdf", lambda *args, **kwargs: PDF),
+    ):
+        cast = make_cast(make_geography())
+        missions.load_indicators()
+        president = make_user("Pierre Président")
+        assign(president, Role.PRESIDENT, cpts=cast.monts)
+        of_monts = replace(
+            cast,
+            rives=cast.monts,
+            holder=cast.monts_coordinator,
+            coordinator=cast.monts_coordinator,
+            president=president,
+            office=president,
+            nurse=president,
+        )
+        dossiers = {
+            "rives": _whole_life(cast),
+            "monts": _whole_life(of_monts),
+        }
+    people: dict[str, User | None] = {**cast.people(), ANONYMOUS: None}
+    return World(
+        media=media,
+        cast=cast,
+        dossiers=dossiers,
+        sessions={part: _session(user) for part, user in people.items()},
+    )
+
+
+def _session(user: User | None) -> str:
+    if user is None:
+        return ""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _whole_life(cast: Cast) -> Belongings:
+    member = members.approve(
+        members.apply(
+            cast.rives, applications.person(email=cast.nurse.email, rpps=""), by=cast.nurse
+        ),
+        by=cast.president,
+    )
+    letter = filings.drafted_letter(cast)
+    attachment = _attach(letter, cast.holder)
+    letter = projects.submit(filings.filled(letter, cast.holder), by=cast.holder)
+    letter = projects.declare_complete(letter, by=cast.ars_reviewer)
+    filings.give_regional(letter, cast)
+    letter = projects.approve(letter, by=cast.ars_director)
+    project = projects.open_health_project(letter, by=cast.coordinator)
+    project = projects.submit(filings.filled(project, cast.coordinator), by=cast.coordinator)
+    project = projects.declare_complete(project, by=cast.ars_reviewer)
+    filings.give_regional(project, cast)
+    project = projects.validate(project, by=cast.ars_director)
+    contract = _signed(project, cast)
+    value = _measure(contract, cast)
+    job = Job.objects.filter(dossier=cast.rives.reference, kind__startswith="contract_").first()
+    assert job
+    return Belongings(cast.rives, contract, attachment, member, value, job)
+
+
+def _attach(letter: LetterOfIntent, holder: User) -> Attachment:
+    kind = letter.outline.attachments[0].value
+    upload = SimpleUploadedFile("piece.pdf", PDF, "application/pdf")
+    return projects.add_attachment(letter, upload, kind=kind, by=holder)
+
+
+def _signed(project: HealthProject, cast: Cast) -> Contract:
+    contract = contracts.draft(
+        project,
+        missions=dict.fromkeys(CORE),
+        unscheduled_care_since=SIGNED,
+        by=cast.cpam_officer,
+    )
+    signatories = {
+        Party.CPTS: cast.president,
+        Party.CPAM: cast.cpam_director,
+        Party.ARS: cast.ars_director,
+    }
+    for party, person in signatories.items():
+        contract = contracts.accept(
+            contract, party=party, version=contract.terms_version, by=person
+        )
+    contract = contracts.freeze(contract, by=cast.cpam_officer)
+    for job in Job.objects.filter(kind__startswith="contract_", state=Job.State.WANTED):
+        jobs.run(job.pk)
+    document = Contract.objects.get(pk=contract.pk).frozen_document
+    assert document
+    for party, person in signatories.items():
+        contract = Contract.objects.get(pk=contract.pk)
+        contracts.sign(contract, party=party, sha256=document.sha256, consent=True, by=person)
+    return Contract.objects.get(pk=contract.pk)
+
+
+def _measure(contract: Contract, cast: Cast) -> IndicatorValue:
+    mission = contract.missions.get(code=MissionCode.ACCES_SOINS)
+    indicator = Indicator.objects.filter(mission=mission.code).first()
+    assert indicator
+    with clock.at(MEASURED):
+        return missions.enter_value(
+            mission,
+            indicator,
+            year=1,
+            value=Decimal(40),
+            measured_on=MEASURED,
+            proof=SimpleUploadedFile("preuve.pdf", PDF, "application/pdf"),
+            by=cast.coordinator,
+        )
