@@ -21,7 +21,7 @@ from tests.permissions.world import ANONYMOUS, World
 
 ALL_METHODS = ("GET", "POST", "PUT")
 # Enough to see that a public page is public, and that nobody is served by an unknown method.
-A_FEW = {ANONYMOUS, "coordinator", "ars_director", "administrator", "stranger"}
+A_FEW = {ANONYMOUS, "coordinator", "administrator"}
 ALLOWED = "allowed"
 WRITES = ("INSERT", "UPDATE", "DELETE")
 # Written at any visit: who is signed in.
