@@ -27,10 +27,10 @@ from territories.coverage import (
 from territories.maps.colours import stage_class
 from territories.maps.drawing import area_map
 from territories.maps.rows import cpts_rows, named
-from territories.models import Rendition, Stage
+from territories.models import Rendition, Stage, Territory
 from territories.renditions import content_of, rendition
 
-VERSION = 1  # of the drawing: change it when the same data is drawn otherwise
+VERSION = 2  # of the drawing: change it when the same data is drawn otherwise
 _JSON = "application/json"
 
 
@@ -55,6 +55,7 @@ class MapSheet:
     is_schematic: bool
     is_empty: bool
     has_numbers: bool
+    is_completed: bool  # some communes are in no document: they were added plausibly
     figures: dict[str, Any]
     cpts: list[dict[str, Any]]
     overlaps: list[dict[str, Any]]
@@ -88,6 +89,7 @@ def _make(area: Area, day: dt.date) -> bytes:
         "is_schematic": drawn.is_schematic,
         "is_empty": drawn.is_empty,
         "has_numbers": "map-number" in drawn.svg,
+        "is_completed": _is_completed(places, day),
         "figures": _totals(parts or [figures(area, day)]),
         "cpts": _cpts(places),
         "overlaps": _overlaps(places),
@@ -95,6 +97,14 @@ def _make(area: Area, day: dt.date) -> bytes:
         "parts": _parts(area, parts),
     }
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _is_completed(places: list[Place], day: dt.date) -> bool:
+    """True when the territory of one of these CPTS holds communes that no document names."""
+    holders = {coverer.pk for place in places for coverer in place.coverers}
+    completed = Territory.objects.filter(is_completed=True, valid_from__lte=day)
+    in_use = completed.exclude(replaced_on__lte=day).values_list("cpts_id", flat=True)
+    return not holders.isdisjoint(in_use)
 
 
 def _totals(parts: list[CoverageFigures]) -> dict[str, Any]:

@@ -199,14 +199,10 @@ def test_choosing_on_the_map_adds_takes_away_and_warns(drawn: Cast) -> None:
 
 def test_nothing_chosen_yet_shows_the_departement(drawn: Cast) -> None:
     with QueryCount() as count:
-        svg = picker_map([], taken=nobody, href=str, departement="62")
+        svg = picker_map([], taken=lambda codes: {}, href=str, departement="62")
     assert len(titles(svg)) == 4
     assert count.number == 1
-    assert picker_map([], taken=nobody, href=str) == ""
-
-
-def nobody(codes: object) -> dict[str, str]:
-    return {}
+    assert picker_map([], taken=lambda codes: {}, href=str) == ""
 
 
 def test_the_simulator_leads_from_a_commune_of_the_map_to_the_next_simulation(
@@ -235,6 +231,13 @@ def test_the_map_of_a_dossier_is_for_those_who_write_it(sign_in: Any, drawn: Cas
     assert "?q=62516#ajouter" in svg
     assert sign_in(drawn.monts_coordinator).get(address).status_code == 404
     assert sign_in(drawn.ars_reviewer).get(address).status_code == 403
+
+
+def test_the_map_says_that_a_territory_was_completed(client: Client, drawn: Cast) -> None:
+    assert "complétés" not in get(client, zone=PAS_DE_CALAIS)
+    guessed = [ChosenCommune(LILLERS, "filled")]
+    choose_communes(drawn.monts, guessed, by=drawn.monts_coordinator, vintage=2023)
+    assert "complétés" in get(client, zone=PAS_DE_CALAIS)
 
 
 def test_two_maps_of_a_page_have_their_own_patterns(drawn: Cast) -> None:
