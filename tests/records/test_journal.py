@@ -294,7 +294,6 @@ def test_a_break_in_the_middle_of_a_long_journal_ends_the_reading(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL shares an instant")
 def test_several_processes_find_what_one_finds(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "WORTH_A_PROCESS", 5)
     journal.record_chains({f"bulk-{number}": _acts(cast, number) for number in range(1, 9)})
