@@ -18,7 +18,7 @@ def now() -> dt.datetime:
 
 def real_now() -> dt.datetime:
     """The present instant even while a history is replayed: when a row was really written."""
-    return dt.datetime.now(PARIS)  # noqa: TID251
+    return dt.datetime.now(PARIS)  # noqa: TID251  (never the replayed time)
 
 
 def today() -> dt.date:

@@ -60,6 +60,7 @@ def rendition(
     `depends_on` is what else the answer is made from, besides the data. Two requests may make it
     at once: the last one is kept.
     """
+    # Constants of this file, without any value: nothing to inject.
     facts = {f"fact_{name}": RawSQL(f"({query})", []) for name, query in _FACTS.items()}  # noqa: S611
     kept = Rendition.objects.filter(key=key).annotate(**facts).first()
     if kept and kept.fingerprint == _digest((getattr(kept, name) for name in facts), depends_on):
