@@ -128,12 +128,6 @@ def figures(area: Area, day: dt.date) -> CoverageFigures:
     return _tallied(area, [day], group=None)[0]
 
 
-def figures_by_year(area: Area, today: dt.date) -> list[CoverageFigures]:
-    """The same area at the end of each year since the agreement, and today."""
-    days = [dt.date(year, 12, 31) for year in range(FIRST_YEAR, today.year)]
-    return _tallied(area, [*days, today], group=None)
-
-
 def figures_by_part(area: Area, day: dt.date) -> list[CoverageFigures]:
     """Régions of France, départements of a région, EPCI of a département or of a CPAM, by name.
 

@@ -9,11 +9,12 @@ from territories.actions import ChosenCommune, choose_communes, hand_over_territ
 from territories.areas import FRANCE, Area, AreaKind, area_of
 from territories.coverage import (
     figures,
+    figures_by_day_and_part,
     figures_by_part,
-    figures_by_year,
     holders_by_place,
     overlaps,
     places_held,
+    total_of,
     white_places,
 )
 from territories.models import Commune, Cpts, Population, Stage
@@ -112,9 +113,11 @@ class TestAtADate:
         assert figures(FRANCE, later).covered.communes == 2
 
     def test_each_year_since_the_agreement_and_today_in_one_query(self, cast: Cast) -> None:
+        days = [*(dt.date(year, 12, 31) for year in range(2019, TODAY.year)), TODAY]
         with QueryCount() as count:
-            years = figures_by_year(PAS_DE_CALAIS, TODAY)
+            by_day = figures_by_day_and_part(PAS_DE_CALAIS, days, AreaKind.EPCI)
         assert count.number == 1
+        years = [total_of(by_day[day], day) for day in days]
         assert [found.day.year for found in years] == list(range(2019, 2027))
         assert [found.covered.communes for found in years] == [0] * 7 + [3]
         assert years[-1].day == TODAY
