@@ -185,15 +185,6 @@ def places_held(codes: Iterable[str], day: dt.date, *, besides: int | None = Non
     return [place for place in found if asked & {place.code, place.parent}]
 
 
-def holders_by_place(area: Area, day: dt.date) -> dict[str, list[tuple[int, int]]]:
-    """Place → [(CPTS, share), …] for the places held in the area: what a map colours."""
-    condition, values = area.condition
-    held: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for place, cpts, share in rows_of(coverage_sql.holders(condition), [day.isoformat(), *values]):
-        held[place].append((cpts, share))
-    return held
-
-
 def every_place(area: Area, day: dt.date) -> list[Place]:
     """All the places of an area by name, white ones too, each with the CPTS that hold it."""
     condition, values = area.condition

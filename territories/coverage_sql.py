@@ -98,11 +98,6 @@ def tally(days: int, condition: str, part: str, *, by_epci: bool = False) -> str
     GROUP BY 2"""
 
 
-def holders(condition: str) -> str:
-    """Values: the day, those of the condition. Place, CPTS, share."""
-    return f"{_cover(1, condition)} SELECT place, cpts_id, share FROM cover ORDER BY 1, 2"
-
-
 def held_places(condition: str, restriction: str) -> str:
     """Values: the day, those of the condition, those of the restriction on p and c."""
     return f"""{_cover(1, condition)}
