@@ -159,7 +159,7 @@ def _yes_no(value: bool) -> str:
 
 
 CPTS_COLUMNS = (
-    Column("cpts", TEXT, "Identifiant stable de la CPTS : la fin de l’adresse de sa page."),
+    Column("cpts", TEXT, "Identifiant stable de la CPTS : la fin de l’adresse de sa page."),
     Column("nom", TEXT, "Nom de la CPTS."),
     Column("etape", TEXT, "Étape à la date demandée, en un mot de code."),
     Column("etape_libelle", TEXT, "La même étape, en français."),
@@ -167,7 +167,7 @@ CPTS_COLUMNS = (
     Column(
         "situation_connue_au",
         DATE,
-        "Date du document qui dit l’étape d’aujourd’hui ; vide si le portail a suivi le dossier.",
+        "Date du document qui dit l’étape d’aujourd’hui ; vide si le portail a suivi le dossier.",
     ),
     Column("region", TEXT, "Code INSEE de la région dont l’ARS suit le dossier."),
     Column("region_nom", TEXT, "Nom de cette région."),
@@ -178,12 +178,12 @@ CPTS_COLUMNS = (
     Column("communes", NUMBER, "Nombre de communes du territoire."),
     Column("population", NUMBER, "Population municipale du territoire (INSEE)."),
     Column("millesime", NUMBER, "Année de référence de cette population."),
-    Column("taille", NUMBER, "Taille de 1 à 4, qui fixe le financement ; vide si inconnue."),
+    Column("taille", NUMBER, "Taille de 1 à 4, qui fixe le financement ; vide si inconnue."),
     Column("territoire_depuis", DATE, "Premier jour de cette version du territoire."),
     Column("territoire_complete", YES_NO, "true si des communes y sont ajoutées sans document."),
 )
 LIMITS = Column(
-    "limites", TEXT, "« officielles », « approchées » ou « absentes » : d’où vient le tracé."
+    "limites", TEXT, "« officielles », « approchées » ou « absentes » : d’où vient le tracé."
 )
 _LINK_COLUMNS = (
     Column("cpts", TEXT, "Identifiant stable de la CPTS, comme dans cpts.csv."),
@@ -191,25 +191,25 @@ _LINK_COLUMNS = (
     Column("commune_nom", TEXT, "Nom de cette commune."),
     Column("commune_actuelle", TEXT, "Code INSEE de la commune d’aujourd’hui, si elle a changé."),
     Column("departement", TEXT, "Code du département de la commune."),
-    Column("part", "nombre décimal", "Part de la commune, en pourcentage : 100 si entière."),
+    Column("part", "nombre décimal", "Part de la commune, en pourcentage : 100 si entière."),
     Column("partie", TEXT, "Partie de la commune, si elle est partagée et nommée."),
     Column("population", NUMBER, "Population municipale comptée pour cette part."),
     Column("millesime", NUMBER, "Année de référence de cette population."),
     Column(
         "certitude",
         TEXT,
-        "named : nommée par un document ; epci : par son intercommunalité ; "
-        "inferred : déduite ; filled : complétée.",
+        "named : nommée par un document ; epci : par son intercommunalité ; "
+        "inferred : déduite ; filled : complétée.",
     ),
     Column("complete", YES_NO, "true si aucun document ne nomme la commune."),
     Column("territoire_du", DATE, "Premier jour de cette version du territoire."),
-    Column("territoire_au", DATE, "Premier jour qui n’en fait plus partie ; vide si en vigueur."),
+    Column("territoire_au", DATE, "Premier jour qui n’en fait plus partie ; vide si en vigueur."),
 )
 _COVERAGE_COLUMNS = (
-    Column("date", DATE, "Jour de la situation : fin de chaque année depuis 2019, et aujourd’hui."),
+    Column("date", DATE, "Jour de la situation : fin de chaque année depuis 2019, et aujourd’hui."),
     Column("departement", TEXT, "Code du département."),
     Column("departement_nom", TEXT, "Nom du département."),
-    Column("communes", NUMBER, "Communes de 2026 ; arrondissements pour Paris, Lyon, Marseille."),
+    Column("communes", NUMBER, "Communes de 2026 ; arrondissements pour Paris, Lyon, Marseille."),
     Column("communes_couvertes", NUMBER, "Celles qu’au moins une CPTS tient, en tout ou partie."),
     Column("habitants", NUMBER, "Population municipale du millésime le plus récent."),
     Column("habitants_couverts", NUMBER, "Ceux que comptent les parts des CPTS, une fois."),
@@ -232,14 +232,14 @@ FILES: dict[str, DataFile] = {
         DataFile(
             "cpts",
             "Les CPTS",
-            "Une ligne par CPTS connue du public : étape, population, taille.",
+            "Une ligne par CPTS connue du public : étape, population, taille.",
             CPTS_COLUMNS,
             _cpts_rows,
         ),
         DataFile(
             "cpts-communes",
             "Les communes de chaque CPTS",
-            "Une ligne par commune d’un territoire : part, population, certitude.",
+            "Une ligne par commune d’un territoire : part, population, certitude.",
             _LINK_COLUMNS,
             _link_rows,
         ),
