@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from accounts.models import User
+from cpts_portal.dossier_export import HEADER, row_of
 from cpts_portal.dossier_filters import DossierFilter
 from cpts_portal.duties import duties_on, with_duties
 from cpts_portal.journal_filters import JournalFilter
@@ -24,23 +25,6 @@ from territories.scopes import permissions_on
 
 ENTRIES_ON_SUMMARY = 5
 ENTRIES_PER_PAGE = 50
-EXPORT_HEADER = [
-    "Référence",
-    "Nom",
-    "Département",
-    "Étape",
-    "Étape depuis le",
-    "Communes",
-    "Population municipale",
-    "Millésime",
-    "Taille",
-    "À qui le tour",
-    "Tour depuis le",
-    "Attendu",
-    "Prochaine échéance",
-    "Objet de l’échéance",
-    "Fin du contrat",
-]
 
 JOURNAL_HEADER = ["Numéro", "Date", "Heure", "Acte", "Auteur", "Qualité", "Motif", "Empreinte"]
 
@@ -50,7 +34,9 @@ JOURNAL_HEADER = ["Numéro", "Date", "Heure", "Acte", "Auteur", "Qualité", "Mot
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """The working list of the authorities and of the committees: why each row is there."""
     filters = DossierFilter(request.GET, queryset=_listed_for(request.user))
-    page = page_of(filters.qs, request.GET.get("page"), shown=Cpts.objects.with_header())
+    page = page_of(
+        filters.qs, request.GET.get("page"), shown=Cpts.objects.with_header().with_bearers()
+    )
     context = {"filters": filters, "page": page, "today": clock.today()}
     return render_page_or_part(request, "portal/dossiers.html", "results", context)
 
@@ -59,9 +45,11 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def dossiers_export(request: SignedInRequest) -> HttpResponse:
     """The same rows, all of them, for a spreadsheet."""
-    filters = DossierFilter(request.GET, queryset=_listed_for(request.user).with_header())
+    filters = DossierFilter(
+        request.GET, queryset=_listed_for(request.user).with_header().with_bearers()
+    )
     name = f"dossiers-cpts-{clock.today().isoformat()}.csv"
-    return csv_download(name, EXPORT_HEADER, (_export_row(cpts) for cpts in filters.qs))
+    return csv_download(name, HEADER, (row_of(cpts) for cpts in filters.qs))
 
 
 @needs(Permission.DOSSIER_SEE, Permission.SHARED_SEE)
@@ -137,24 +125,3 @@ def _for_the_parties(cpts: Cpts, user: User) -> dict[str, Any]:
         "entries": entries[:ENTRIES_ON_SUMMARY],
         "is_party": True,
     }
-
-
-def _export_row(cpts: Cpts) -> list[Cell]:
-    territory = cpts.territory
-    return [
-        cpts.reference,
-        cpts.name,
-        cpts.departement_id,
-        cpts.get_stage_display(),
-        cpts.stage_since,
-        territory.commune_count if territory else None,
-        territory.population if territory else None,
-        territory.vintage if territory else None,
-        territory.size if territory else None,
-        cpts.get_baton_display(),
-        cpts.baton_since.astimezone(clock.PARIS).date(),
-        turns.awaited(cpts),
-        cpts.next_deadline,
-        cpts.next_deadline_label,
-        cpts.contract_end,
-    ]

@@ -53,6 +53,7 @@ def with_duties(user: User) -> CptsQuerySet:
     found: CptsQuerySet = (
         Cpts.objects.visible_to(user, *READS)
         .with_header()
+        .with_bearers()
         .annotate(**_filing_columns(user), **_contract_columns(user), **_member_columns(user))
     )
     return found

@@ -18,6 +18,7 @@ from territories.aggregates import counted_people
 from territories.models import (
     Assignment,
     Baton,
+    BatonPeriod,
     Commune,
     Concern,
     CpamDistrict,
@@ -70,6 +71,7 @@ def found_cpts(
     )
     cpts.save(update_fields=["territory"])
     StagePeriod.objects.create(cpts=cpts, stage=cpts.stage, starts_on=cpts.stage_since)
+    BatonPeriod.objects.create(cpts=cpts, baton=cpts.baton, starts_on=clock.today())
     assign(by, Role.HOLDER, cpts=cpts)
     journal.record(
         "found_cpts",
@@ -234,7 +236,8 @@ def move(
     if stage is not None and stage != cpts.stage:
         cpts.stage = stage
         cpts.stage_since = clock.today()
-    if baton is not None and baton != cpts.baton:
+    passed = baton is not None and baton != cpts.baton
+    if baton is not None and passed:
         cpts.baton = baton
         cpts.baton_since = clock.now()
     cpts.next_deadline, cpts.next_deadline_label = deadline or (None, "")
@@ -244,6 +247,8 @@ def move(
         cpts.is_public = public
     cpts.save()
     _note_stage(cpts)
+    if passed:
+        _note_baton(cpts)
 
 
 def _note_stage(cpts: Cpts) -> None:
@@ -260,6 +265,20 @@ def _note_stage(cpts: Cpts) -> None:
         present.ends_on, present.changed_at = today, now
         present.save(update_fields=["ends_on", "changed_at"])
     cpts.stage_periods.create(stage=cpts.stage, is_public=cpts.is_public, starts_on=today)
+
+
+def _note_baton(cpts: Cpts) -> None:
+    """Keep who had the file, and how long: the last bearer of a day counts for that day."""
+    today = clock.today()
+    present = cpts.baton_periods.filter(ends_on=None).first()
+    if present and present.starts_on >= today:
+        present.baton = cpts.baton
+        present.save(update_fields=["baton"])
+        return
+    if present:
+        present.ends_on = today
+        present.save(update_fields=["ends_on"])
+    cpts.baton_periods.create(baton=cpts.baton, starts_on=today)
 
 
 def population_by_vintage(territory: Territory) -> dict[int, int]:

@@ -13,7 +13,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from territories.shares import WHOLE
 
@@ -70,3 +70,12 @@ class ByKey(Aggregate):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return super().as_sql(compiler, connection, function="JSON_GROUP_OBJECT", **context)
+
+
+def listed_bearers(periods: Any) -> Subquery:
+    """« holder:2024-03-01:2024-04-12 ars:2024-04-12: » of the CPTS of the outer row."""
+    own = periods.filter(cpts=OuterRef("pk")).order_by().values("cpts")
+    end = Coalesce(Cast("ends_on", CharField()), Value(""))
+    colon = Value(":")
+    period = Concat("baton", colon, Cast("starts_on", CharField()), colon, end)
+    return Subquery(own.annotate(listed=Listed(period)).values("listed"))

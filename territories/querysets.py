@@ -27,7 +27,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from foundation.search import search_key
-from territories.aggregates import ByKey, listed_by_commune, listed_shares
+from territories.aggregates import ByKey, listed_bearers, listed_by_commune, listed_shares
 from territories.search_words import SearchWords, read_words
 
 # Two to five digits, or Corsica: the beginning of a postal code, or a code whole.
@@ -106,6 +106,12 @@ class CptsQuerySet(models.QuerySet[Any]):
         """With the communes of the territory in use and their shares, as one text (`shares`)."""
         listed: CptsQuerySet = self.annotate(shares=listed_shares("territory"))
         return listed
+
+    def with_bearers(self) -> CptsQuerySet:
+        """With who held the file and when, as one text (`bearers`, see `territories.bearers`)."""
+        periods = apps.get_model("territories", "BatonPeriod").objects
+        told: CptsQuerySet = self.annotate(bearers=listed_bearers(periods))
+        return told
 
     def with_contacts(self) -> CptsQuerySet:
         """With how to reach its ARS and its CPAM, in the same query."""

@@ -13,6 +13,7 @@ from foundation.bulk import insert_objects, insert_rows
 from foundation.search import search_key
 from territories.models import (
     Assignment,
+    BatonPeriod,
     Concern,
     Cpts,
     StagePeriod,
@@ -36,6 +37,7 @@ def write_cpts(dossiers: Sequence[Dossier]) -> None:
     people = (row for one in dossiers for row in assignments_of(one.cpts, one.holders))
     insert_objects(Assignment, people)
     insert_objects(StagePeriod, (row for dossier in dossiers for row in _periods(dossier)))
+    insert_objects(BatonPeriod, (row for dossier in dossiers for row in _bearings(dossier)))
     insert_objects(Concern, (row for dossier in dossiers for row in _concerns(dossier)))
 
 
@@ -87,6 +89,16 @@ def _periods(dossier: Dossier) -> Iterator[StagePeriod]:
             is_public=period.is_public,
             starts_on=period.starts_on,
             ends_on=period.ends_on,
+        )
+
+
+def _bearings(dossier: Dossier) -> Iterator[BatonPeriod]:
+    for bearing in dossier.standing.bearings:
+        yield BatonPeriod(
+            cpts=dossier.cpts,
+            baton=bearing.baton,
+            starts_on=bearing.starts_on,
+            ends_on=bearing.ends_on,
         )
 
 

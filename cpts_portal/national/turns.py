@@ -67,6 +67,15 @@ class Period:
     ends_on: dt.date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """Who had the file from one day to another, excluded; as `territories.BatonPeriod` keeps it."""
+
+    baton: Baton
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+
+
 @dataclass
 class Standing:
     """Where a dossier stands once every turn is taken."""
@@ -78,6 +87,7 @@ class Standing:
     deadline: Deadline | None = None
     is_public: bool = False
     periods: list[Period] = field(default_factory=list)
+    bearings: list[Bearing] = field(default_factory=list)
 
 
 def standing(calendar: Calendar, delays: Delays, today: dt.date) -> Standing:
@@ -89,6 +99,7 @@ def standing(calendar: Calendar, delays: Delays, today: dt.date) -> Standing:
     for turn in turns:
         _take(found, turn)
     found.periods = list(_periods(turns))
+    found.bearings = list(_bearings(turns))
     return found
 
 
@@ -178,3 +189,16 @@ def _shown(turns: Iterable[Turn]) -> Iterator[tuple[dt.date, Stage, bool]]:
         if now != before:
             yield (day, *now)
         before = now
+
+
+def _bearings(turns: Sequence[Turn]) -> Iterator[Bearing]:
+    """The last bearer of a day counts for that day; one who keeps the file opens no new period."""
+    by_day: dict[dt.date, Baton] = {turns[0].day: Baton.HOLDER}
+    bearer = Baton.HOLDER
+    for turn in turns:
+        if turn.baton is not None and turn.baton != bearer:
+            bearer = by_day[turn.day] = turn.baton
+    days = list(by_day)
+    for rank, (day, baton) in enumerate(by_day.items()):
+        following = days[rank + 1 : rank + 2]
+        yield Bearing(baton, day, following[0] if following else None)

@@ -7,8 +7,10 @@ from django import template
 from django.urls import reverse
 
 from accounts.access import Permission, Role
+from foundation import clock
 from foundation.templatetags.french import since
 from territories import turns
+from territories.bearers import Held, days_by_bearer, days_waited, read_held
 from territories.models import Baton, Cpts
 from territories.scopes import permissions_on
 
@@ -93,3 +95,39 @@ def awaited(cpts: Cpts) -> str:
 def role_label(role: str | None) -> str:
     """The French name of a stored role; nothing for nothing."""
     return str(Role(role).label) if role else ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeHeld:
+    """How long one party has held a dossier, in all."""
+
+    label: str
+    days: int
+    turns: int
+    is_delay: bool
+    is_present: bool
+
+
+@register.filter
+def time_held(cpts: Any) -> list[TimeHeld]:
+    """The parties of a dossier read `with_bearers()`, the longest first."""
+    periods = read_held(cpts.bearers)
+    days = days_by_bearer(periods, clock.today())
+    waited = days_waited(periods, clock.today())
+    found = [_time_held(cpts, bearer, count, periods, waited) for bearer, count in days.items()]
+    return sorted(found, key=lambda held: (not held.is_delay, -held.days, held.label))
+
+
+@register.filter
+def time_waited(cpts: Any) -> list[TimeHeld]:
+    """The same for a row of a list: those whose delay it is, a day at least."""
+    return [held for held in time_held(cpts) if held.is_delay and held.days]
+
+
+def _time_held(
+    cpts: Any, bearer: str, days: int, periods: list[Held], waited: dict[str, int]
+) -> TimeHeld:
+    turns_taken = sum(held.bearer == bearer for held in periods)
+    return TimeHeld(
+        str(Baton(bearer).label), days, turns_taken, bearer in waited, bearer == cpts.baton
+    )

@@ -3,6 +3,7 @@
 from territories.models.assignments import Assignment
 from territories.models.communities import (
     Baton,
+    BatonPeriod,
     Concern,
     Cpts,
     Stage,
@@ -27,6 +28,7 @@ __all__ = [
     "Adjacency",
     "Assignment",
     "Baton",
+    "BatonPeriod",
     "Commune",
     "CommuneHistory",
     "CommuneShape",

@@ -177,6 +177,44 @@ class StagePeriod(models.Model):
         return f"{self.cpts_id} {self.stage} à partir du {self.starts_on}"
 
 
+class BatonPeriod(models.Model):
+    """Who had the file from one day to another: what tells where the time went.
+
+    Written by `territories.actions.move` only, with the baton that the CPTS itself shows. Kept
+    by day, as delays are: the last bearer of a day counts for it; the journal has each act.
+    """
+
+    cpts = models.ForeignKey(
+        Cpts, on_delete=models.CASCADE, related_name="baton_periods", verbose_name="CPTS"
+    )
+    baton = models.CharField("à qui le tour", max_length=20, choices=Baton)
+    starts_on = models.DateField("à partir du")
+    # The first day that no longer belongs to it; empty for the present bearer.
+    ends_on = models.DateField("jusqu’au, exclu", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "période de tour"
+        verbose_name_plural = "périodes de tour"
+        ordering = ["cpts", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cpts"],
+                condition=models.Q(ends_on=None),
+                name="territories_baton_one_present",
+            ),
+            models.UniqueConstraint(
+                fields=["cpts", "starts_on"], name="territories_baton_one_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gt=models.F("starts_on")),
+                name="territories_baton_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cpts_id} {self.baton} à partir du {self.starts_on}"
+
+
 class Territory(models.Model):
     """One dated version of the communes of a CPTS, with its population for one vintage.
 

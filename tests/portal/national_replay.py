@@ -164,6 +164,7 @@ def told(cpts: Cpts) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, Iterable[Model]] = {
         "cpts": [cpts],
         "periods": cpts.stage_periods.order_by("starts_on"),
+        "bearers": cpts.baton_periods.order_by("starts_on"),
         "territories": cpts.territories.order_by("valid_from"),
         "communes": cpts.territory.communes.order_by("commune_id"),
         "concerns": cpts.concerns.order_by("region", "cpam_district"),

@@ -122,6 +122,26 @@ def test_a_deadline_that_is_over_is_said_in_words(cast: Cast, arras: Cpts, read:
     assert "1er janvier 2030" in page
 
 
+def test_the_list_says_how_long_each_party_has_held_the_dossier(
+    cast: Cast, read: Read, sign_in: SignIn
+) -> None:
+    start = clock.now()
+    with clock.at(start + dt.timedelta(days=12)):
+        move(cast.rives, baton=Baton.COMMITTEE)
+    with clock.at(start + dt.timedelta(days=15)):
+        move(cast.rives, baton=Baton.ARS)
+        move(cast.monts, baton=Baton.NOBODY)
+    with clock.at(start + dt.timedelta(days=20)):
+        assert "ARS : 17 Comité : 3" in read(cast.ars_reviewer, "dossiers", query="?q=rives")
+        (row,) = export(sign_in(cast.ars_reviewer), "?q=rives")
+        summary = read(cast.president, "dossier", cast.rives.reference)
+    row = {name.replace("\u00a0", " "): value for name, value in row.items()}
+    assert (row["Jours : ARS"], row["Jours : Comité"]) == ("17", "3")
+    assert row["Jours : Signataires"] == "0"
+    assert "ARS en ce moment 17 2 Comité 3 1" in summary
+    assert "Jours passés chez chacun" not in read(cast.nurse, "dossier", cast.rives.reference)
+
+
 def test_htmx_gets_the_results_only(cast: Cast, sign_in: SignIn) -> None:
     page = sign_in(cast.ars_reviewer).get(reverse("dossiers"), headers=PART).content.decode()
     assert "CPTS Rives" in page

@@ -15,9 +15,11 @@ from territories.actions import (
     move,
     population_by_vintage,
 )
+from territories.bearers import days_by_bearer, read_held
 from territories.models import Baton, Cpts, Stage, StagePeriod, Territory
 from territories.shares import WHOLE
 from tests.cast import Cast, Geography, make_user
+from tests.queries import QueryCount
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +170,52 @@ class TestStagePeriods:
         before = self.stages(cast.rives)
         move(cast.rives, baton=Baton.COMMITTEE)
         assert self.stages(cast.rives) == before
+
+
+class TestBatonPeriods:
+    def bearers(self, cpts: Cpts) -> list[tuple[str, dt.date, dt.date | None]]:
+        rows = cpts.baton_periods.order_by("starts_on")
+        return list(rows.values_list("baton", "starts_on", "ends_on"))
+
+    def test_each_bearer_ends_when_the_next_begins(self, founded: Cpts) -> None:
+        with clock.at(APRIL):
+            move(founded, baton=Baton.ARS)
+        with clock.at(MAY):
+            move(founded, stage=Stage.PROJECT, baton=Baton.ARS)
+            move(founded, baton=Baton.HOLDER)
+        assert self.bearers(founded) == [
+            ("holder", MARCH, APRIL),
+            ("ars", APRIL, MAY),
+            ("holder", MAY, None),
+        ]
+
+    def test_the_last_bearer_of_a_day_counts_for_that_day(self, founded: Cpts) -> None:
+        with clock.at(APRIL):
+            move(founded, baton=Baton.ARS)
+            move(founded, baton=Baton.CPAM)
+        assert self.bearers(founded)[1:] == [("cpam", APRIL, None)]
+
+    def test_a_new_stage_is_no_new_bearer(self, cast: Cast) -> None:
+        before = self.bearers(cast.rives)
+        move(cast.rives, stage=Stage.PROJECT, baton=Baton(cast.rives.baton))
+        assert self.bearers(cast.rives) == before
+
+    def test_the_rows_are_read_with_the_dossier_in_one_query(self, founded: Cpts) -> None:
+        with clock.at(APRIL):
+            move(founded, baton=Baton.ARS)
+        with QueryCount() as count:
+            (read,) = Cpts.objects.filter(pk=founded.pk).with_bearers()
+        assert count.number == 1
+        assert days_by_bearer(read_held(read.bearers), MAY) == {
+            "holder": (APRIL - MARCH).days,
+            "ars": (MAY - APRIL).days,
+        }
+
+    @pytest.mark.parametrize(
+        ("start", "end"), [(MARCH, None), (APRIL, None), (APRIL, MARCH), (APRIL, APRIL)]
+    )
+    def test_the_database_refuses_two_bearers_at_once(
+        self, founded: Cpts, start: dt.date, end: dt.date | None
+    ) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            founded.baton_periods.create(baton="ars", starts_on=start, ends_on=end)
