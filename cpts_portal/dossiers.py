@@ -16,7 +16,7 @@ from cpts_portal.parties import parties_of
 from foundation import clock
 from foundation.htmx import render_page_or_part
 from foundation.paging import page_of
-from foundation.spreadsheet import Cell, csv_download, csv_stream
+from foundation.spreadsheet import EXPORTED_AT_ONCE, Cell, csv_download, csv_stream, table_download
 from records.models import JournalEntry, JournalEntryQuerySet
 from territories import turns
 from territories.models import Cpts
@@ -43,13 +43,13 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
 
 @needs(Permission.DOSSIER_LIST)
 @require_safe
-def dossiers_export(request: SignedInRequest) -> HttpResponse:
+def dossiers_export(request: SignedInRequest, kind: str) -> HttpResponse:
     """The same rows, all of them, for a spreadsheet."""
     filters = DossierFilter(
         request.GET, queryset=_listed_for(request.user).with_header().with_bearers()
     )
-    name = f"dossiers-cpts-{clock.today().isoformat()}.csv"
-    return csv_download(name, HEADER, (row_of(cpts) for cpts in filters.qs))
+    rows = (row_of(cpts) for cpts in filters.qs.iterator(chunk_size=EXPORTED_AT_ONCE))
+    return table_download(kind, f"dossiers-cpts-{clock.today().isoformat()}", HEADER, rows)
 
 
 @needs(Permission.DOSSIER_SEE, Permission.SHARED_SEE)

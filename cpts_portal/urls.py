@@ -13,7 +13,13 @@ urlpatterns = [
     path("mentions-legales/", public_pages.legal_notice, name="legal_notice"),
     path("tableau-de-bord/", dashboards.dashboard, name="dashboard"),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
-    path("dossiers/export.csv", dossiers.dossiers_export, name="dossiers_export"),
+    path("dossiers/export.csv", dossiers.dossiers_export, {"kind": "csv"}, name="dossiers_export"),
+    path(
+        "dossiers/export.xlsx",
+        dossiers.dossiers_export,
+        {"kind": "xlsx"},
+        name="dossiers_export_xlsx",
+    ),
     path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),
     path("dossiers/<str:reference>/journal/", dossiers.dossier_journal, name="dossier_journal"),
     path(

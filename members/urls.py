@@ -47,6 +47,18 @@ urlpatterns = [
     path("mes-adhesions/<uuid:uuid>/principale/", joining_views.choose_main, name="choose_main"),
     # The room of the dossier
     path("dossiers/<str:reference>/adherents/", views.members, name="members"),
+    path(
+        "dossiers/<str:reference>/adherents/export.csv",
+        views.members_export,
+        {"kind": "csv"},
+        name="members_export",
+    ),
+    path(
+        "dossiers/<str:reference>/adherents/export.xlsx",
+        views.members_export,
+        {"kind": "xlsx"},
+        name="members_export_xlsx",
+    ),
     path("dossiers/<str:reference>/adherents/<uuid:uuid>/", views.member, name="member"),
     path("dossiers/<str:reference>/adherents/<uuid:uuid>/accepter/", views.approve, name="approve"),
     path("dossiers/<str:reference>/adherents/<uuid:uuid>/refuser/", views.refuse, name="refuse"),

@@ -8,8 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.htmx import render_page_or_part
+from foundation.numbers import format_number
 from foundation.paging import page_of
+from foundation.spreadsheet import EXPORTED_AT_ONCE, table_download
 from members import actions
+from members.export_table import COLUMNS, MOST_PEOPLE, row_of
 from members.figures import Figures
 from members.filters import MemberFilter
 from members.forms import RefusalForm
@@ -38,6 +41,28 @@ def members(request: SignedInRequest, reference: str) -> HttpResponse:
         "form_url": request.build_absolute_uri(reverse("members:apply", args=[cpts.slug])),
     }
     return render_page_or_part(request, "members/members.html", "found", context)
+
+
+@needs(Permission.MEMBER_SEE)
+@require_safe
+def members_export(request: SignedInRequest, reference: str, kind: str) -> HttpResponse:
+    """The same people, as the filters of the page choose them; never a crowd at once."""
+    cpts = get_object_or_404(
+        Cpts.objects.visible_to(request.user, Permission.MEMBER_SEE), reference=reference
+    )
+    figures = Figures.of(Member.objects.figures(cpts))
+    people = Member.objects.visible_to(request.user).of_cpts(cpts)
+    found = MemberFilter(request.GET, queryset=people, figures=figures).qs
+    count = found.count()
+    if count > MOST_PEOPLE:
+        messages.error(
+            request,
+            f"Cet export contient {format_number(count)} personnes, au-delà des {MOST_PEOPLE} "
+            "permises. Filtrez la liste, par exemple par collège.",
+        )
+        return redirect("members:members", reference)
+    rows = (row_of(one) for one in found.iterator(chunk_size=EXPORTED_AT_ONCE))
+    return table_download(kind, f"adherents-{cpts.slug}", COLUMNS, rows)
 
 
 @needs(Permission.MEMBER_SEE)

@@ -144,6 +144,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """« Mes travaux »: what this person asked for, e-mails apart."""
         return self.filter(requested_by=user).exclude(kind__in=EMAIL_KINDS)
 
+    def newest_first(self) -> JobQuerySet:
+        """The order of « Mes travaux »."""
+        return self.order_by("-requested_at", "-pk")
+
     def unfinished(self) -> JobQuerySet:
         """Waited for, or being done."""
         return self.filter(state__in=[Job.State.WANTED, Job.State.RUNNING])

@@ -8,18 +8,31 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from accounts.access import SignedInRequest, signed_in
+from foundation import clock
 from foundation.htmx import STOP_POLLING, is_part
 from foundation.paging import page_of
+from foundation.spreadsheet import EXPORTED_AT_ONCE, Cell, table_download
 from records.models import Job
+
+JOB_COLUMNS = ["Intitulé", "Dossier", "État", "Demandé le", "Terminé le", "Avancement (%)"]
 
 
 @signed_in
 @require_safe
 def jobs(request: SignedInRequest) -> HttpResponse:
     """What I asked the portal to make, newest first: leave it, find it again here."""
-    mine = Job.objects.of_requester(request.user).order_by("-requested_at", "-pk")
+    mine = Job.objects.of_requester(request.user).newest_first()
     page = page_of(mine, request.GET.get("page"))
     return render(request, "records/jobs.html", {"page": page})
+
+
+@signed_in
+@require_safe
+def jobs_export(request: SignedInRequest, kind: str) -> HttpResponse:
+    """The same list, whole, for a spreadsheet."""
+    mine = Job.objects.of_requester(request.user).newest_first()
+    rows = (_row_of(job) for job in mine.iterator(chunk_size=EXPORTED_AT_ONCE))
+    return table_download(kind, f"travaux-{clock.today().isoformat()}", JOB_COLUMNS, rows)
 
 
 @signed_in
@@ -32,6 +45,11 @@ def job_progress(request: SignedInRequest, job_id: uuid.UUID) -> HttpResponse:
         return render(request, "records/job.html", context)
     status = STOP_POLLING if job.is_finished else 200
     return render(request, "components/job_progress.html", context, status=status)
+
+
+def _row_of(job: Job) -> list[Cell]:
+    state = job.get_state_display()
+    return [job.label, job.dossier, state, job.requested_at, job.finished_at, job.progress]
 
 
 def _next_page(request: HttpRequest) -> str:

@@ -107,6 +107,47 @@ def test_filters_and_sorts(cast: Cast, sign_in: Any, query: str, found: list[str
     assert names_in(answer.content.decode()) == (everybody if found is None else found)
 
 
+def export_url(cast: Cast, kind: str = "", query: str = "") -> str:
+    return reverse(f"members:members_export{kind}", args=[cast.rives.reference]) + query
+
+
+def exported(client: Client, url: str) -> str:
+    return b"".join(client.get(url).streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+
+
+def test_the_export_holds_the_people_of_the_filters(cast: Cast, sign_in: Any) -> None:
+    member(cast.rives, cast.president)
+    applicant(cast.rives, email="autre@example.org", rpps="", last_name="=Durand")
+    client = sign_in(cast.president)
+    assert exported(client, export_url(cast)).count("\r\n") == 3
+    assert exported(client, export_url(cast, query="?etat=applied")).count("\r\n") == 2
+    assert b"".join(client.get(export_url(cast, "_xlsx")).streaming_content).startswith(b"PK")
+
+
+def test_only_those_who_read_names_export_them(cast: Cast, sign_in: Any) -> None:
+    for kind in ("", "_xlsx"):
+        for part, person in cast.people().items():
+            answer = sign_in(person).get(export_url(cast, kind))
+            status = answer.status_code
+            if status == 200:
+                assert b"".join(answer.streaming_content)
+            elsewhere = part == "monts_coordinator"
+            assert status == (200 if part in NAMES else 404 if elsewhere else 403), part
+
+
+def test_a_crowd_is_not_exported_at_once(
+    cast: Cast, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("members.views.MOST_PEOPLE", 1)
+    applicant(cast.rives)
+    client = sign_in(cast.president)
+    assert exported(client, export_url(cast))
+    applicant(cast.rives, email="autre@example.org", rpps="")
+    answer = client.get(export_url(cast), follow=True)
+    assert answer.redirect_chain == [(room(cast), 302)]
+    assert "Cet export contient 2 personnes, au-delà des 1 permises." in answer.content.decode()
+
+
 def test_htmx_gets_the_list_alone(cast: Cast, sign_in: Any) -> None:
     member(cast.rives, cast.president)
     part = sign_in(cast.president).get(room(cast), headers={"HX-Request": "true"})

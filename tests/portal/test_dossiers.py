@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -68,7 +69,7 @@ def test_the_list_stays_inside_the_scope(cast: Cast, read: Read, part: str, seen
 def test_the_list_is_for_those_who_follow_many_dossiers(
     cast: Cast, sign_in: SignIn, part: str
 ) -> None:
-    for route in ("dossiers", "dossiers_export"):
+    for route in ("dossiers", "dossiers_export", "dossiers_export_xlsx"):
         assert sign_in(getattr(cast, part)).get(reverse(route)).status_code == 403
 
 
@@ -171,7 +172,7 @@ def test_the_list_takes_four_queries_whatever_its_length(cast: Cast, sign_in: Si
 def export(client: Client, query: str = "") -> list[dict[str, str]]:
     response = client.get(reverse("dossiers_export") + query)
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    text = response.content.decode("utf-8-sig")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
@@ -194,6 +195,33 @@ def test_a_cell_of_the_export_is_never_a_formula(cast: Cast, sign_in: SignIn, fi
     Cpts.objects.filter(pk=cast.rives.pk).update(name=f"{first}HYPERLINK(1)")
     exported = {row["Nom"] for row in export(sign_in(cast.ars_reviewer))}
     assert f"'{first}HYPERLINK(1)" in exported
+
+
+def test_the_export_is_also_a_workbook(cast: Cast, arras: Cpts, sign_in: SignIn) -> None:
+    url = reverse("dossiers_export_xlsx") + "?etape=contracted"
+    response = sign_in(cast.ars_reviewer).get(url)
+    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row") == 2
+    assert "CPTS Arras" in sheet
+    assert "<v>11590</v>" in sheet
+
+
+def test_the_links_of_the_exports_keep_the_filters(cast: Cast, sign_in: SignIn) -> None:
+    page = sign_in(cast.ars_reviewer).get(reverse("dossiers") + "?tour=ars&page=1")
+    assert "/dossiers/export.csv?tour=ars" in page.content.decode()
+    assert "/dossiers/export.xlsx?tour=ars" in page.content.decode()
+
+
+def test_the_export_takes_four_queries_whatever_its_length(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.ars_reviewer)
+    for _ in range(2):
+        with QueryCount() as count:
+            export(client)
+        assert count.number <= 4
+        for number in range(12):
+            make_cpts(f"CPTS {number}", cast.holder, ["62119"], cast.geography)
 
 
 # --- One dossier -------------------------------------------------------------------------------

@@ -41,6 +41,18 @@ def test_my_jobs_are_mine_without_the_emails(cast: Cast, job: Job, sign_in: Sign
     assert "Le travail d’un autre" not in page
 
 
+@pytest.mark.parametrize("kind", ["", "_xlsx"])
+def test_my_jobs_are_exported(cast: Cast, job: Job, sign_in: SignIn, kind: str) -> None:
+    url = reverse(f"records:jobs_export{kind}")
+    mine: Any = sign_in(cast.cpam_officer).get(url)
+    others: Any = sign_in(cast.ars_reviewer).get(url)
+    files = [b"".join(answer.streaming_content) for answer in (mine, others)]
+    assert len(files[0]) > len(files[1])
+    if not kind:
+        assert "Contrat en PDF" in files[0].decode()
+        assert "Contrat en PDF" not in files[1].decode()
+
+
 def test_no_job_yet_teaches(cast: Cast, sign_in: SignIn) -> None:
     page = sign_in(cast.stranger).get(reverse("records:jobs")).content.decode()
     assert "Aucun travail" in page
