@@ -4,14 +4,17 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import OrderBy
 
+from accounts.access import Role
 from foundation.forms import PortalForm
+from foundation.search import search_key
 from territories.filters import SIZES, CptsFilter
-from territories.models import Baton, Stage
+from territories.models import Assignment, Baton, Stage
 from territories.querysets import CptsQuerySet
 
+SPEAKING = [Role.HOLDER, Role.PRESIDENT, Role.COORDINATOR]
 # The longest wait first: that is where work is.
 DEFAULT_SORT = "attente"
 # Missions being carried out, or nothing: nobody waits there, so these rows come last.
@@ -38,7 +41,7 @@ class DossierFilter(CptsFilter):
 
     q = django_filters.CharFilter(
         method="search",
-        label="Nom, référence ou commune",
+        label="Nom, commune, personne ou référence",
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
@@ -62,6 +65,10 @@ class DossierFilter(CptsFilter):
     class Meta(CptsFilter.Meta):
         form = DossierFilterForm
 
+    def search(self, found: CptsQuerySet, name: str, value: str) -> CptsQuerySet:
+        """As everybody's, and the people of the CPTS: whoever opens a dossier reads their names."""
+        return found.search(value, people=_speaking_for(value))
+
     def sort(self, found: CptsQuerySet, name: str, value: str) -> CptsQuerySet:
         return found.order_by(*SORTS[value][1])
 
@@ -69,3 +76,15 @@ class DossierFilter(CptsFilter):
         """The longest wait first unless asked otherwise."""
         ordered = queryset.order_by(*SORTS[DEFAULT_SORT][1])
         return super(CptsFilter, self).filter_queryset(ordered)
+
+
+def _speaking_for(text: str) -> Q:
+    """The dossiers of the holders, presidents and coordinators in post who are named so."""
+    words = search_key(text).split()
+    named, presided = Q(), Q()
+    for word in words:
+        named &= Q(user__search_name__contains=word)
+        presided &= Q(search_president__contains=word)
+    posts = Assignment.objects.current().with_people().filter(named, role__in=SPEAKING)
+    # Not correlated: from the few people to their dossiers, once.
+    return Q(pk__in=posts.order_by().values("cpts")) | presided

@@ -97,7 +97,7 @@ def xlsx_stream(name: str, header: list[str], rows: Iterable[Iterable[Cell]]) ->
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"created": clock.now().replace(tzinfo=None)})
-        formats = {
+        formats: dict[type, Any] = {
             dt.date: book.add_format({"num_format": "dd/mm/yyyy"}),
             dt.datetime: book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
         }

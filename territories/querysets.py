@@ -160,8 +160,11 @@ class CptsQuerySet(models.QuerySet[Any]):
             same_place |= Q(commune=commune.parent_id)
         return self.filter(territory__in=memberships.filter(same_place).values("territory"))
 
-    def search(self, text: str) -> CptsQuerySet:
-        """Name, reference or commune, without accents or case; every word must be found."""
+    def search(self, text: str, *, people: Q | None = None) -> CptsQuerySet:
+        """Name, reference or commune, without accents or case; every word must be found.
+
+        `people` adds those found by who acts for them, where the reader may know them.
+        """
         words = search_key(text).split()
         if not words:
             return self
@@ -172,7 +175,7 @@ class CptsQuerySet(models.QuerySet[Any]):
         # Not correlated: from the few communes to their territories, once.
         memberships = apps.get_model("territories", "TerritoryCommune").objects
         holding = memberships.filter(commune__in=communes.values("pk")).values("territory")
-        return self.filter(named | Q(territory__in=holding))
+        return self.filter(named | Q(territory__in=holding) | (people or Q(pk__in=[])))
 
 
 class CommuneQuerySet(models.QuerySet[Any]):

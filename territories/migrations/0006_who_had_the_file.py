@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='cpts',
+            name='search_president',
+            field=models.CharField(blank=True, max_length=200, verbose_name='texte de recherche de la présidence'),
+        ),
         migrations.CreateModel(
             name='BatonPeriod',
             fields=[

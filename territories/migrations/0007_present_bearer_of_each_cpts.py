@@ -2,6 +2,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import migrations
 
+from foundation.search import search_key
+
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -18,7 +20,18 @@ def note_present_bearer(apps, schema_editor):
     )
 
 
+def fill_search_keys(apps, schema_editor):
+    """Presidents are found without accents, as names are."""
+    cpts = apps.get_model("territories", "Cpts")
+    for one in cpts.objects.exclude(president_name="").only("president_name").iterator():
+        key = search_key(one.president_name)[:200]
+        cpts.objects.filter(pk=one.pk).update(search_president=key)
+
+
 class Migration(migrations.Migration):
     dependencies = [("territories", "0006_who_had_the_file")]
 
-    operations = [migrations.RunPython(note_present_bearer, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(note_present_bearer, migrations.RunPython.noop),
+        migrations.RunPython(fill_search_keys, migrations.RunPython.noop),
+    ]

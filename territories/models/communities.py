@@ -94,6 +94,9 @@ class Cpts(models.Model):
     )
     # Who speaks for the association, and where it may be written to (public once agreed).
     president_name = models.CharField("présidence", max_length=150, blank=True)
+    search_president = models.CharField(
+        "texte de recherche de la présidence", max_length=200, blank=True
+    )
     contact_email = models.EmailField("adresse de contact", blank=True)
     legal_form = models.CharField("forme juridique", max_length=100, blank=True)
     rna = models.CharField("numéro RNA", max_length=10, blank=True)
@@ -118,9 +121,10 @@ class Cpts(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.search_name = search_key(f"{self.name} {self.reference}")[:400]
+        self.search_president = search_key(self.president_name)[:200]
         fields = kwargs.get("update_fields")
         if fields is not None:
-            kwargs["update_fields"] = {*fields, "search_name"}  # type: ignore[misc]
+            kwargs["update_fields"] = {*fields, "search_name", "search_president"}  # type: ignore[misc]
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_absolute_url(self) -> str:

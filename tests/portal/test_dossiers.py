@@ -10,10 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.access import Role
 from accounts.models import User
 from foundation import clock
 from records import journal
-from territories.actions import move
+from territories.actions import end_assignment, move
 from territories.models import Baton, Cpts, Stage
 from tests.cast import Cast, make_cpts
 from tests.portal.conftest import Read
@@ -115,6 +116,47 @@ def test_filters_live_in_the_address(
     found = names(page)
     assert found[: len(seen)] == seen if "password" not in query else "Arras" in found
     assert seen or "Aucun dossier ne répond à ces critères" in page
+
+
+def test_one_box_finds_names_communes_people_and_references(cast: Cast, read: Read) -> None:
+    cast.rives.president_name = "Dr Zoé Lefèvre-Müller"
+    cast.rives.save()
+    officer = cast.cpam_officer
+    for text in (
+        "RIVES",
+        "béthune",
+        cast.rives.reference.lower(),
+        "presidente paule",  # whatever the order and the accents
+        "chloe",
+        "lefevre muller",
+    ):
+        assert names(read(officer, "dossiers", query=f"?q={text}")) == ["Rives"], text
+    # Plain members, the office and people of the authorities are not what one looks for here.
+    for text in ("ines infirmiere", "serge secretaire", "rachel referente", "paule monts"):
+        assert names(read(officer, "dossiers", query=f"?q={text}")) == [], text
+
+
+def test_people_are_no_longer_found_once_their_post_ends(cast: Cast, read: Read) -> None:
+    end_assignment(cast.coordinator, Role.COORDINATOR, cpts=cast.rives)
+    assert names(read(cast.cpam_officer, "dossiers", query="?q=chloe")) == []
+
+
+def test_the_public_list_does_not_tell_people(cast: Cast, client: Client) -> None:
+    page = client.get(reverse("territories:cpts_list") + "?q=chloe coordinatrice")
+    assert "CPTS Rives" not in page.content.decode()
+
+
+def test_a_search_outside_the_scope_finds_nothing(cast: Cast, read: Read) -> None:
+    for text in ("chloe", cast.rives.reference, "bethune"):
+        page = read(cast.other_district_officer, "dossiers", query=f"?q={text}")
+        assert names(page) == []
+
+
+def test_a_search_takes_four_queries(cast: Cast, sign_in: SignIn) -> None:
+    client = sign_in(cast.ars_reviewer)
+    with QueryCount() as count:
+        client.get(reverse("dossiers") + "?q=chloe")
+    assert count.number <= 4
 
 
 def test_a_deadline_that_is_over_is_said_in_words(cast: Cast, arras: Cpts, read: Read) -> None:
