@@ -47,6 +47,9 @@ class Permission(TextChoices):
     DOSSIER_LIST = "dossier_list", "Consulter la liste des dossiers de son périmètre"
     SHARED_SEE = "shared_see", "Consulter les pages partagées de la CPTS"
     FIGURES_SEE = "figures_see", "Consulter les chiffres"
+    # Exchanges on the dossier
+    EXCHANGE = "exchange", "Échanger des messages avec les autres parties du dossier"
+    INTERNAL_NOTE = "internal_note", "Lire et écrire les notes internes de l’ARS et de la CPAM"
     # Letter of intent and health project
     FILING_WRITE = "filing_write", "Rédiger la lettre ou le projet"
     FILING_SUBMIT = "filing_submit", "Transmettre, retirer ou reprendre la lettre ou le projet"
@@ -91,7 +94,14 @@ ROLE_SENTENCES: dict[Role, str] = {
 }
 
 _P = Permission
-_WRITERS = {_P.DOSSIER_SEE, _P.SHARED_SEE, _P.FILING_WRITE, _P.FILING_SUBMIT, _P.HOLDER_INVITE}
+_WRITERS = {
+    _P.DOSSIER_SEE,
+    _P.SHARED_SEE,
+    _P.EXCHANGE,
+    _P.FILING_WRITE,
+    _P.FILING_SUBMIT,
+    _P.HOLDER_INVITE,
+}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HOLDER: frozenset(_WRITERS),
@@ -99,7 +109,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _WRITERS
         | {_P.CONTRACT_ACCEPT_CPTS, _P.CONTRACT_SIGN_CPTS, _P.MEMBER_SEE, _P.MEMBER_APPROVE}
     ),
-    Role.OFFICE: frozenset({_P.DOSSIER_SEE, _P.SHARED_SEE, _P.MEMBER_SEE, _P.MEMBER_APPROVE}),
+    Role.OFFICE: frozenset(
+        {_P.DOSSIER_SEE, _P.SHARED_SEE, _P.EXCHANGE, _P.MEMBER_SEE, _P.MEMBER_APPROVE}
+    ),
     Role.COORDINATOR: frozenset(
         _WRITERS | {_P.CONTRACT_ACCEPT_CPTS, _P.MISSION_REPORT, _P.MEMBER_SEE}
     ),
@@ -109,6 +121,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.DOSSIER_SEE,
             _P.DOSSIER_LIST,
             _P.SHARED_SEE,
+            _P.EXCHANGE,
+            _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.FILING_ASK_PIECES,
             _P.FILING_COMPLETE,
@@ -120,6 +134,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.DOSSIER_SEE,
             _P.DOSSIER_LIST,
             _P.SHARED_SEE,
+            _P.EXCHANGE,
+            _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.FILING_DECIDE,
             _P.CONTRACT_ACCEPT_ARS,
@@ -131,6 +147,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.DOSSIER_SEE,
             _P.DOSSIER_LIST,
             _P.SHARED_SEE,
+            _P.EXCHANGE,
+            _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.FILING_ASK_PIECES,
             _P.CONTRACT_DRAFT,
@@ -142,6 +160,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.DOSSIER_SEE,
             _P.DOSSIER_LIST,
             _P.SHARED_SEE,
+            _P.EXCHANGE,
+            _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.CONTRACT_ACCEPT_CPAM,
             _P.CONTRACT_SIGN_CPAM,

@@ -28,6 +28,7 @@ from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from foundation.search import search_key
 from territories.aggregates import ByKey, listed_bearers, listed_by_commune, listed_shares
+from territories.readers import ReadByQuerySet
 from territories.search_words import SearchWords, read_words
 
 # Two to five digits, or Corsica: the beginning of a postal code, or a code whole.
@@ -76,7 +77,7 @@ def _covered_by(assignment: Any, permission: str, prefix: str) -> Q:
     return in_charge & handed_over
 
 
-class CptsQuerySet(models.QuerySet[Any]):
+class CptsQuerySet(ReadByQuerySet):
     """Communities, as the public sees them or as their parties do."""
 
     def visible_to(self, user: Any, *permissions: str) -> CptsQuerySet:
@@ -84,7 +85,7 @@ class CptsQuerySet(models.QuerySet[Any]):
         condition = Q(pk__in=[])
         for permission in permissions or (Permission.DOSSIER_SEE,):
             condition |= scope_filter(user, permission)
-        return self.filter(condition)
+        return self.filter(condition).read_by(user)
 
     def public(self) -> CptsQuerySet:
         """What anybody may see: communities whose letter was declared complete."""
@@ -97,7 +98,7 @@ class CptsQuerySet(models.QuerySet[Any]):
     def with_header(self) -> CptsQuerySet:
         """With what the head of a dossier and the lists show, in the same query."""
         rows = self.select_related("territory", "region", "departement", "cpam_district")
-        counted: CptsQuerySet = rows.annotate(
+        counted: CptsQuerySet = rows.with_unread().annotate(
             commune_count=Coalesce(F("territory__commune_count"), 0)
         )
         return counted

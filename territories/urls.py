@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from territories import editing_views, map_views, views
+from territories.exchanges import views as exchanges_views
 from territories.figures import steering_views
 from territories.figures import views as figures_views
 from territories.open_data import views as open_data_views
@@ -28,6 +29,7 @@ app_name = "territories"
 
 _DOSSIER = "dossiers/<str:reference>/territoire/"
 _EDIT = f"{_DOSSIER}modifier/"
+_EXCHANGES = "dossiers/<str:reference>/echanges/"
 
 urlpatterns = [
     path("communes/", views.commune_search, name="commune_search"),
@@ -65,4 +67,21 @@ urlpatterns = [
         f"{_EDIT}retirer/<insee:insee_code>/", editing_views.remove_commune, name="remove_commune"
     ),
     path(f"{_EDIT}millesime/", editing_views.choose_vintage, name="choose_vintage"),
+    # What the parties write to each other
+    path(_EXCHANGES, exchanges_views.exchanges, name="exchanges"),
+    path(f"{_EXCHANGES}nouveau/", exchanges_views.open_thread, name="open_thread"),
+    path(f"{_EXCHANGES}note-interne/", exchanges_views.open_note, name="open_note"),
+    path(f"{_EXCHANGES}tout-lu/", exchanges_views.mark_all_read, name="mark_all_read"),
+    path(f"{_EXCHANGES}<uuid:identifier>/", exchanges_views.thread, name="thread"),
+    path(f"{_EXCHANGES}<uuid:identifier>/repondre/", exchanges_views.reply, name="reply"),
+    path(
+        f"{_EXCHANGES}fichiers/<uuid:identifier>/",
+        exchanges_views.download_file,
+        name="download_file",
+    ),
+    path(
+        f"{_EXCHANGES}fichiers/<uuid:identifier>/signaler/",
+        exchanges_views.report_file,
+        name="report_file",
+    ),
 ]

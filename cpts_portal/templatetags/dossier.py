@@ -11,7 +11,7 @@ from foundation import clock
 from foundation.templatetags.french import since
 from territories import turns
 from territories.bearers import Held, days_by_bearer, days_waited, read_held
-from territories.models import Baton, Cpts
+from territories.models import Baton, Cpts, Thread
 from territories.scopes import permissions_on
 
 register = template.Library()
@@ -45,6 +45,7 @@ TABS: tuple[Tab, ...] = (
     _tab("funding", "Financement", "aci:funding", _P.DOSSIER_SEE),
     # Names for those who hold MEMBER_SEE, figures for the other parties.
     _tab("members", "Adhérents", "members:members", _P.MEMBER_SEE, _P.DOSSIER_SEE),
+    _tab("exchanges", "Échanges", "territories:exchanges", _P.EXCHANGE),
     _tab("journal", "Journal", "dossier_journal", _P.DOSSIER_SEE),
 )
 
@@ -52,12 +53,15 @@ TABS: tuple[Tab, ...] = (
 @register.inclusion_tag("portal/dossier_tabs.html", takes_context=True)
 def dossier_tabs(context: dict[str, Any], cpts: Cpts, current: str) -> dict[str, Any]:
     """{% dossier_tabs cpts tab %}: the rooms this person may enter, the current one marked."""
-    opened = opened_by(context["request"].user, cpts)
+    user = context["request"].user
+    opened = opened_by(user, cpts)
+    unread = unread_on(cpts, user) if _P.EXCHANGE in opened else 0
     tabs = [
         {
             "label": tab.label,
             "url": reverse(tab.route, args=[cpts.reference]),
             "is_current": tab.key == current,
+            "unread": unread if tab.key == "exchanges" else 0,
         }
         for tab in TABS
         if tab.permissions & opened
@@ -72,6 +76,12 @@ def opened_by(user: Any, cpts: Cpts) -> frozenset[Permission]:
     it can only be as an authority concerned.
     """
     return permissions_on(user, cpts) or frozenset({Permission.DOSSIER_SEE})
+
+
+def unread_on(cpts: Any, user: Any) -> int:
+    """What this person has not read here: already counted by `with_header`, or one short query."""
+    known: int | None = getattr(cpts, "unread_count", None)
+    return Thread.objects.count_unread(user, cpts) if known is None else known
 
 
 @register.simple_tag(takes_context=True)

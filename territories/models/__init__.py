@@ -12,6 +12,7 @@ from territories.models.communities import (
     TerritoryCommune,
 )
 from territories.models.contacts import LocalContact
+from territories.models.exchanges import Message, MessageFile, ReadMark, Thread, Topic
 from territories.models.places import (
     Commune,
     CommuneHistory,
@@ -38,7 +39,10 @@ __all__ = [
     "Departement",
     "Epci",
     "LocalContact",
+    "Message",
+    "MessageFile",
     "Population",
+    "ReadMark",
     "ReferenceFile",
     "Region",
     "Rendition",
@@ -46,4 +50,6 @@ __all__ = [
     "StagePeriod",
     "Territory",
     "TerritoryCommune",
+    "Thread",
+    "Topic",
 ]
