@@ -36,6 +36,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "count": len(duties),
         "late": [duty for duty in duties if duty.is_late],
         "duties": [duty for duty in duties if not duty.is_late],
+        "unread": [cpts for cpts in dossiers if cpts.unread_count],
         "own": [cpts for cpts in dossiers if cpts.pk in own],
         "upcoming": upcoming_deadlines(user),
         "has_list": Permission.DOSSIER_LIST in user.permissions,

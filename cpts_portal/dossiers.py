@@ -34,9 +34,8 @@ JOURNAL_HEADER = ["Numéro", "Date", "Heure", "Acte", "Auteur", "Qualité", "Mot
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """The working list of the authorities and of the committees: why each row is there."""
     filters = DossierFilter(request.GET, queryset=_listed_for(request.user))
-    page = page_of(
-        filters.qs, request.GET.get("page"), shown=Cpts.objects.with_header().with_bearers()
-    )
+    shown = Cpts.objects.read_by(request.user).with_header().with_bearers()
+    page = page_of(filters.qs, request.GET.get("page"), shown=shown)
     context = {"filters": filters, "page": page, "today": clock.today()}
     return render_page_or_part(request, "portal/dossiers.html", "results", context)
 

@@ -71,6 +71,7 @@ def waiting_for(user: User) -> CptsQuerySet:
         | Q(to_accept=True)
         | Q(to_sign=True)
         | Q(applications__gt=0)
+        | Q(unread_count__gt=0)  # nothing to do there, but something to read
     )
     found: CptsQuerySet = (
         with_duties(user).filter(awaited_here).order_by("baton_since", "pk")[:SHOWN]

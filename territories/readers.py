@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import IntegerField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from accounts.access import Permission
+
 
 class ReadByQuerySet(models.QuerySet[Any]):
     """Carries its reader from `visible_to` to the columns of the header."""
@@ -30,6 +32,8 @@ class ReadByQuerySet(models.QuerySet[Any]):
         """With how many messages the reader has not read on each (`unread_count`)."""
         if self.reader is None:
             return self
+        if Permission.EXCHANGE not in getattr(self.reader, "permissions", ()):
+            return self.annotate(unread_count=Value(0, output_field=IntegerField()))
         threads = apps.get_model("territories", "Thread").objects.unread_by(self.reader)
         here = threads.filter(cpts=OuterRef("pk")).order_by().values("cpts")
         counted = here.annotate(messages=Sum("unread")).values("messages")

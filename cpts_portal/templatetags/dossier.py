@@ -11,7 +11,7 @@ from foundation import clock
 from foundation.templatetags.french import since
 from territories import turns
 from territories.bearers import Held, days_by_bearer, days_waited, read_held
-from territories.models import Baton, Cpts, Thread
+from territories.models import Baton, Cpts
 from territories.scopes import permissions_on
 
 register = template.Library()
@@ -53,9 +53,9 @@ TABS: tuple[Tab, ...] = (
 @register.inclusion_tag("portal/dossier_tabs.html", takes_context=True)
 def dossier_tabs(context: dict[str, Any], cpts: Cpts, current: str) -> dict[str, Any]:
     """{% dossier_tabs cpts tab %}: the rooms this person may enter, the current one marked."""
-    user = context["request"].user
-    opened = opened_by(user, cpts)
-    unread = unread_on(cpts, user) if _P.EXCHANGE in opened else 0
+    opened = opened_by(context["request"].user, cpts)
+    # Counted with the header; a page that reads the dossier through another row shows no count.
+    unread = getattr(cpts, "unread_count", 0)
     tabs = [
         {
             "label": tab.label,
@@ -76,12 +76,6 @@ def opened_by(user: Any, cpts: Cpts) -> frozenset[Permission]:
     it can only be as an authority concerned.
     """
     return permissions_on(user, cpts) or frozenset({Permission.DOSSIER_SEE})
-
-
-def unread_on(cpts: Any, user: Any) -> int:
-    """What this person has not read here: already counted by `with_header`, or one short query."""
-    known: int | None = getattr(cpts, "unread_count", None)
-    return Thread.objects.count_unread(user, cpts) if known is None else known
 
 
 @register.simple_tag(takes_context=True)

@@ -329,7 +329,7 @@ def test_a_plain_member_reads_the_shared_facts_only(cast: Cast, read: Read) -> N
 def test_the_tabs_are_those_one_may_open(cast: Cast, read: Read) -> None:
     reference = cast.rives.reference
     assert "Résumé Territoire Missions" in read(cast.nurse, "dossier", reference)
-    assert "Contrat Missions Financement Adhérents Journal" in read(
+    assert "Contrat Missions Financement Adhérents Échanges Journal" in read(
         cast.president, "dossier", reference
     )
     assert "Journal" not in read(cast.nurse, "dossier", reference)

@@ -253,3 +253,18 @@ def test_pages_take_few_queries_whatever_the_length(cast: Cast, sign_in: SignIn)
     actions.mark_all_read(cast.rives, by=cast.president)
     assert queries() == before
     assert max(before) <= 6, before
+
+
+def test_the_desk_and_the_list_lead_to_what_is_unread(cast: Cast, sign_in: SignIn) -> None:
+    internal(cast)
+    client = sign_in(cast.cpam_officer)
+    link = f'href="{address("exchanges", cast)}">1 message non lu</a>'
+    for route in ("dashboard", "dossiers"):
+        with QueryCount() as count:
+            text = page(client, reverse(route))
+        assert link in text, route
+        assert count.number <= (4 if route == "dossiers" else 6)
+    actions.mark_all_read(cast.rives, by=cast.cpam_officer)
+    for route in ("dashboard", "dossiers"):
+        assert "non lu" not in page(client, reverse(route)), route
+    assert "non lu" not in page(sign_in(cast.president), reverse("dashboard"))
