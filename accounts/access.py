@@ -55,6 +55,7 @@ class Permission(TextChoices):
     FILING_SUBMIT = "filing_submit", "Transmettre, retirer ou reprendre la lettre ou le projet"
     HOLDER_INVITE = "holder_invite", "Inviter un co-porteur"
     FILING_ASK_PIECES = "filing_ask_pieces", "Demander des pièces"
+    COMPLETENESS_CHECK = "completeness_check", "Vérifier la complétude point par point"
     FILING_COMPLETE = "filing_complete", "Déclarer le dossier complet"
     OPINION_GIVE = "opinion_give", "Donner l’avis d’un comité"
     FILING_DECIDE = "filing_decide", "Décider sur la lettre ou le projet"
@@ -125,6 +126,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.FILING_ASK_PIECES,
+            _P.COMPLETENESS_CHECK,
             _P.FILING_COMPLETE,
             _P.CONTRACT_ACCEPT_ARS,
         }
@@ -151,6 +153,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.FILING_ASK_PIECES,
+            _P.COMPLETENESS_CHECK,
             _P.CONTRACT_DRAFT,
             _P.CONTRACT_ACCEPT_CPAM,
         }

@@ -1,10 +1,11 @@
 """Pure: the legal clock of a projet de santé, from the complete file to the tacit validation."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from foundation.dates import add_months
+from foundation.holidays import is_working_day, working_day_after, working_day_on_or_before
 
 ONE_DAY = dt.timedelta(days=1)
 
@@ -55,5 +56,22 @@ class LegalClock:
         day = min([today, *open_since])
         return max(0, (self._due_with(self.paused_days) - day).days + 1)
 
+    def reminders_due(self, days_before: Iterable[int], today: dt.date) -> list[int]:
+        """Which reminders have come, the last first; none while the clock stands or once it ended.
+
+        A reminder falls on a working day: on a Saturday, a Sunday or a holiday it comes before.
+        """
+        due_on = self.due_on
+        if due_on is None or today > due_on:
+            return []
+        if not is_working_day(today) and working_day_after(today) <= due_on:
+            return []  # a late run waits for the office to open, unless it would be too late
+        return sorted(days for days in days_before if reminder_day(due_on, days) <= today)
+
     def _due_with(self, paused_days: int) -> dt.date:
         return add_months(self.started_on, self.months) + paused_days * ONE_DAY
+
+
+def reminder_day(due_on: dt.date, days_before: int) -> dt.date:
+    """The working day on which the ARS is reminded of an end of delay."""
+    return working_day_on_or_before(due_on - days_before * ONE_DAY)

@@ -74,6 +74,12 @@ def decided(filing: Filing, entry: JournalEntry, *, by: User) -> None:
     _tell(roles, "projects/decided", filing, entry, by=by)
 
 
+def due_soon(filing: Filing, entry: JournalEntry, days_left: int, *, by: User) -> None:
+    """To the ARS: the legal delay ends soon, silence would be a validation."""
+    roles = {Role.ARS_DIRECTOR, Role.ARS_REVIEWER}
+    _tell(roles, "projects/due_soon", filing, entry, by=by, days_left=days_left)
+
+
 def withdrawn(filing: Filing, entry: JournalEntry, *, by: User) -> None:
     """To the ARS and the CPAM: nothing to examine any more."""
     _tell(REVIEWERS, "projects/withdrawn", filing, entry, by=by)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from projects.forms import PiecesForm, StepForm
+from projects.comment_forms import PiecesForm
+from projects.forms import StepForm
 from projects.models import FieldComment
 from projects.outline import Answer, Step
-from projects.pages import FilingPage, Row, page_url, step_url
+from projects.page_parts import Row, StepSummary
+from projects.pages import FilingPage, comment_url, page_url, step_url
 
 
 @dataclass(frozen=True, slots=True)
 class StepField:
     """A question on its page."""
 
+    # The field, or `None` when the answer is only read: it is not what is asked for.
     bound: Any
+    row: Row
     comments: list[FieldComment]
     # True while the answer is still the one of the letter: shown, so that nobody wonders.
     is_from_letter: bool
@@ -61,12 +65,27 @@ class StepPage:
         taken = self.page.filing.outline.prefilled(letter.answers) if letter else {}
         for question in self.step.questions:
             answer = self.page.filing.answers.get(question.key)
+            comments = [item for item in self.page.comments if item.field_key == question.key]
+            opened = question.key in self.form.fields
             yield StepField(
-                bound=self.form[question.key],
-                comments=[item for item in self.page.comments if item.field_key == question.key],
+                bound=self.form[question.key] if opened else None,
+                row=Row(question, question.shown(answer), comments),
+                comments=comments,
                 is_from_letter=bool(answer) and taken.get(question.key) == answer,
                 stored=self.stored.get(question.key),
             )
+
+    @property
+    def comments(self) -> list[FieldComment]:
+        """What is asked about the step as a whole, or about its territory."""
+        keys = {f"section.{self.step.slug}"}
+        keys |= {"territory"} if self.step.shows_territory else set()
+        return [item for item in self.page.comments if item.field_key in keys]
+
+    @property
+    def has_fields(self) -> bool:
+        """False while nothing of this step is asked for: it is read."""
+        return any(question.key in self.form.fields for question in self.step.questions)
 
     def url_after(self, then: str) -> str:
         """Once saved: the list if asked for, else the next step."""
@@ -96,9 +115,13 @@ class AskableGroup:
 
     title: str
     fields: list[Askable]
+    # The question from which the reviewer came.
+    pointed_at: str = ""
 
     @property
     def is_open(self) -> bool:
+        if self.pointed_at in {f"{item.bound.name}" for item in self.fields}:
+            return True
         return any(item.bound.value() or item.bound.errors for item in self.fields)
 
 
@@ -108,11 +131,24 @@ class PiecesPage:
 
     page: FilingPage
     form: PiecesForm
+    pointed_at: str = ""
+
+    @property
+    def reviewed(self) -> list[tuple[str, FieldComment, str]]:
+        """The requests already sent that are not closed: to judge, or going out again."""
+        filing = self.page.filing
+        labels = filing.commentable
+        return [
+            (labels.get(item.field_key, item.field_key), item, comment_url(filing, item))
+            for item in self.page.comments
+            if not item.closed_at
+        ]
 
     @property
     def groups(self) -> list[AskableGroup]:
+        pointed_at = f"about.{self.pointed_at}"
         groups = [
-            AskableGroup(summary.step.title, self._fields(summary.rows))
+            AskableGroup(summary.step.title, self._fields(summary), pointed_at)
             for part in self.page.parts
             for summary in part.steps
         ]
@@ -121,7 +157,9 @@ class PiecesPage:
             for name, key in self.form.names.items()
             if key == "territory" or key.startswith("attachment.")
         ]
-        return [*groups, AskableGroup("Communes et pièces jointes", others)]
+        return [*groups, AskableGroup("Communes et pièces jointes", others, pointed_at)]
 
-    def _fields(self, rows: Iterable[Row]) -> list[Askable]:
-        return [Askable(self.form[f"about.{row.question.key}"], row) for row in rows]
+    def _fields(self, summary: StepSummary) -> list[Askable]:
+        whole = Askable(self.form[f"about.section.{summary.step.slug}"], None)
+        rows = [Askable(self.form[f"about.{row.question.key}"], row) for row in summary.rows]
+        return [whole, *rows]

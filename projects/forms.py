@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 
 from foundation.forms import PortalForm
+from projects.corrections import EVERYWHERE, Opened
 from projects.models import Filing, Ground, Opinion
 from projects.outline import Answer, Choice, Question, Step
 from projects.workflow import Level
@@ -202,16 +203,19 @@ class StepForm(PortalForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     use_required_attribute = False
 
-    def __init__(self, step: Step, filing: Filing, data: Any = None) -> None:
+    def __init__(
+        self, step: Step, filing: Filing, data: Any = None, *, opened: Opened = EVERYWHERE
+    ) -> None:
+        """`opened` says which questions may be answered now; the others are only read."""
         initial = {**filing.answers, "version": filing.edit_version}
         super().__init__(data, initial=initial)
-        self.step = step
-        for question in step.questions:
+        self.questions = [item for item in step.questions if opened.allows(item.key)]
+        for question in self.questions:
             self.fields[question.key] = field_for(question)
 
     @property
     def answers(self) -> dict[str, Answer]:
-        return {item.key: self.cleaned_data[item.key] for item in self.step.questions}
+        return {item.key: self.cleaned_data[item.key] for item in self.questions}
 
     def show_beside(self, filing: Filing) -> dict[str, Answer]:
         """After a refused save: what is stored and differs from what was typed, by question.
@@ -223,7 +227,7 @@ class StepForm(PortalForm):
         self.data = typed
         return {
             item.key: item.shown(filing.answers.get(item.key))
-            for item in self.step.questions
+            for item in self.questions
             if (filing.answers.get(item.key) or "") != (self.cleaned_data.get(item.key) or "")
         }
 
@@ -259,48 +263,15 @@ class AttachmentForm(PortalForm):
         widget=forms.ClearableFileInput(attrs={"accept": PROOF_RULE.accept}),
     )
 
-    def __init__(self, filing: Filing, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, filing: Filing, opened: Opened, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kinds = _pairs(filing.outline.attachments)
+        known = filing.outline.attachments
+        kinds = _pairs(item for item in known if opened.allows_attachment(item.value))
         kind: Any = self.fields["kind"]
         kind.choices = [("", "Choisissez la nature"), *kinds]
 
 
 # --- Instruction, opinions, decisions ----------------------------------------------------------
-
-
-class PiecesForm(PortalForm):
-    """What is asked, question by question, and a word for the whole."""
-
-    reason = forms.CharField(
-        label="Message aux porteurs",
-        max_length=LONGEST_TEXT,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Ce qui vaut pour tout le dossier.",
-    )
-
-    def __init__(self, keys: dict[str, str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.names = {f"about.{key}": key for key in keys}
-        for name, key in self.names.items():
-            self.fields[name] = forms.CharField(
-                label=keys[key],
-                max_length=LONGEST_TEXT,
-                required=False,
-                widget=forms.Textarea(attrs={"rows": 2}),
-            )
-
-    @property
-    def comments(self) -> dict[str, str]:
-        found = {key: self.cleaned_data.get(name, "") for name, key in self.names.items()}
-        return {key: text for key, text in found.items() if text.strip()}
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.comments:
-            raise ValidationError("Dites au moins une pièce ou une réponse attendue.")
-        return cleaned
 
 
 class OpinionForm(PortalForm):

@@ -13,9 +13,19 @@ from django.urls import reverse
 
 from accounts.access import Permission, roles_granting
 from foundation import clock
+from projects.corrections import (
+    EVERYWHERE,
+    SECTION,
+    TERRITORY,
+    Opened,
+    is_in_correction,
+    opened_by,
+)
 from projects.deadlines import LegalClock
-from projects.models import Attachment, FieldComment, Filing, Kind, Opinion, Suspension
-from projects.outline import Answer, Answers, Question, Step
+from projects.models import Attachment, FieldComment, Filing, Kind, Opinion
+from projects.outline import Answers, Question, Step
+from projects.page_parts import Act, OpenRequest, Part, Row, StepSummary
+from projects.stops import Stop, read_stops
 from projects.workflow import Level, State
 from territories.aggregates import read_shares
 from territories.models import Assignment, Cpts
@@ -41,71 +51,6 @@ STATE_TONES = {
     State.REFUSED: "error",
     State.WITHDRAWN: "neutral",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A question with its answer in the words of the page, and what was asked about it."""
-
-    question: Question
-    answer: Answer
-    comments: list[FieldComment]
-
-    @property
-    def is_list(self) -> bool:
-        return isinstance(self.answer, list)
-
-
-@dataclass(frozen=True, slots=True)
-class StepSummary:
-    """One line of the task list, or one section of the reading."""
-
-    step: Step
-    url: str
-    state: str
-    tone: str
-    rows: list[Row]
-
-    @property
-    def waiting(self) -> int:
-        """How many requests of this step have no answer yet."""
-        return sum(1 for row in self.rows for item in row.comments if not item.answered_at)
-
-    @property
-    def waiting_label(self) -> str:
-        return "1 demande" if self.waiting == 1 else f"{self.waiting} demandes"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Steps under one heading: the six parts of a project; a letter has a single, nameless one."""
-
-    title: str
-    steps: list[StepSummary]
-
-    @property
-    def short_title(self) -> str:
-        """Without its number, where a list gives it."""
-        return self.title.split(". ", 1)[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
-    """A request without an answer: what it is about, and where to answer."""
-
-    label: str
-    comment: FieldComment
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A button of the page; `refusal` says why it is not possible yet."""
-
-    name: str
-    label: str
-    url: str
-    refusal: str = ""
 
 
 @dataclass
@@ -211,20 +156,59 @@ class FilingPage:
             for item in self.filing.outline.missing(self.filing.answers)
         ]
 
+    @cached_property
+    def opened(self) -> Opened:
+        """What the holders may change now: all of a draft, what is asked of a correction."""
+        if self.filing.state != State.INCOMPLETE:
+            return EVERYWHERE
+        return opened_by(
+            self.comments,
+            outline=self.filing.outline,
+            answers=self.filing.answers,
+            handed_over=getattr(self.filing, "handed_over", None) or {},  # told by `with_page`
+            sent_at=self.filing.submitted_at,
+        )
+
     @property
-    def open_requests(self) -> list[OpenRequest]:
-        """Requests without an answer."""
+    def opens_territory(self) -> bool:
+        return self.opened.allows(TERRITORY)
+
+    @property
+    def attachment_kinds(self) -> list[str]:
+        """The kinds of pieces that may be joined or taken off now."""
+        kinds = [item.value for item in self.filing.outline.attachments]
+        return [kind for kind in kinds if self.opened.allows_attachment(kind)]
+
+    @property
+    def current_requests(self) -> list[OpenRequest]:
+        """The requests of the correction, answered or not: what the holders have to do."""
         labels = self.filing.commentable
         return [
-            OpenRequest(labels.get(item.field_key, item.field_key), item, self._where(item))
+            OpenRequest(
+                labels.get(item.field_key, item.field_key),
+                item,
+                self._where(item),
+                comment_url(self.filing, item),
+            )
             for item in self.comments
-            if not item.answered_at
+            if is_in_correction(item, self.filing.submitted_at)
         ]
+
+    @property
+    def open_request_count(self) -> int:
+        return sum(1 for item in self.comments if item.is_open)
+
+    @property
+    def may_ask(self) -> bool:
+        """A reviewer examining: comments may be prepared, sent, closed, opened again."""
+        examined = self.filing.state in {State.SUBMITTED, State.COMPLETE}
+        return examined and may_on(self.user, self.cpts)(Permission.FILING_ASK_PIECES)
 
     @property
     def other_comments(self) -> list[tuple[str, FieldComment]]:
         """Requests about the territory or the pieces, which belong to no answer."""
         keys = {item.key for item in self.filing.outline.questions(self.answers)}
+        keys |= {f"{SECTION}{step.slug}" for step in self.filing.outline.steps_for(self.answers)}
         labels = self.filing.commentable
         return [
             (labels.get(item.field_key, item.field_key), item)
@@ -232,18 +216,26 @@ class FilingPage:
             if item.field_key not in keys
         ]
 
-    @property
-    def suspensions(self) -> list[Suspension]:
-        """The stops of the legal clock: each came with at least one request."""
-        found = {item.suspension_id: item.suspension for item in self.comments if item.suspension}
-        return sorted(found.values(), key=lambda item: (item.since, item.pk))
+    @cached_property
+    def suspensions(self) -> list[Stop]:
+        """The stops of the legal clock, in order; a letter has none."""
+        return read_stops(getattr(self.filing, "told_stops", None))  # told by `with_page`
+
+    @cached_property
+    def clock(self) -> LegalClock | None:
+        """The legal clock of a project that was declared complete, over or not."""
+        return self.filing.legal_clock([item.pause for item in self.suspensions])
 
     @property
-    def clock(self) -> LegalClock | None:
-        """The legal clock of a project that is complete and not decided yet."""
-        if not self.filing.is_undecided:
+    def answered_days(self) -> int | None:
+        """Days since the pieces came, while the ARS has not said that the file is complete again.
+
+        The clock runs meanwhile (docs/adr/0013).
+        """
+        filing = self.filing
+        if filing.state != State.SUBMITTED or not filing.complete_at or not filing.submitted_at:
             return None
-        return self.filing.legal_clock([item.pause for item in self.suspensions])
+        return (clock.today() - filing.submitted_at.astimezone(clock.PARIS).date()).days
 
     @property
     def days_left(self) -> int:
@@ -271,20 +263,43 @@ class FilingPage:
         if comment.field_key == "territory":
             return reverse("territories:edit_territory", args=[self.cpts.reference])
         for step in self.filing.steps:
+            if comment.field_key == f"{SECTION}{step.slug}":
+                return step_url(self.filing, step)
             if any(item.key == comment.field_key for item in step.questions):
                 return f"{step_url(self.filing, step)}#id_{comment.field_key}"
         return act_url(self.filing, "attachments")
 
     def _summary(self, step: Step) -> StepSummary:
+        by_key = self._comments_by_key
+        state, tone = STEP_STATES[step.state(self.answers)]
+        ask_url = act_url(self.filing, "ask_for_pieces") if self.may_ask else ""
+        rows = [
+            Row(
+                item,
+                item.shown(self.answers.get(item.key)),
+                by_key.get(item.key, []),
+                ask_url and f"{ask_url}?sur={item.key}#id_about.{item.key}",
+            )
+            for item in step.questions
+        ]
+        keys = [item.key for item in step.questions]
+        keys += [TERRITORY] if step.shows_territory else []
+        return StepSummary(
+            step,
+            step_url(self.filing, step),
+            state,
+            tone,
+            rows,
+            is_opened=any(map(self.opened.allows, keys)),
+            comments=by_key.get(f"{SECTION}{step.slug}", []),
+        )
+
+    @cached_property
+    def _comments_by_key(self) -> dict[str, list[FieldComment]]:
         by_key: dict[str, list[FieldComment]] = {}
         for comment in self.comments:
             by_key.setdefault(comment.field_key, []).append(comment)
-        state, tone = STEP_STATES[step.state(self.answers)]
-        rows = [
-            Row(item, item.shown(self.answers.get(item.key)), by_key.get(item.key, []))
-            for item in step.questions
-        ]
-        return StepSummary(step, step_url(self.filing, step), state, tone, rows)
+        return by_key
 
 
 def gather(filing: Filing, user: Any) -> FilingPage:
@@ -295,7 +310,7 @@ def gather(filing: Filing, user: Any) -> FilingPage:
         comments=list(
             FieldComment.objects.visible_to(user)
             .filter(filing=filing)
-            .select_related("by", "suspension")
+            .select_related("by", "answered_by")
         ),
     )
 
@@ -316,6 +331,12 @@ def act_url(filing: Filing, name: str) -> str:
     """Where an act is done. Decisions have their own word for each kind, hence no kind."""
     kind = [] if name in DECISIONS else [Kind(filing.kind)]
     return reverse(f"projects:{name}", args=[filing.cpts.reference, *kind])
+
+
+def comment_url(filing: Filing, comment: FieldComment) -> str:
+    """Where a request is answered, closed or opened again."""
+    args = [filing.cpts.reference, Kind(filing.kind), comment.uuid]
+    return reverse("projects:comment", args=args)
 
 
 def levels_of(filing: Filing) -> list[tuple[Level, str]]:

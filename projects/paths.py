@@ -1,4 +1,4 @@
-"""« lettre » and « projet » in addresses, for the acts that both filings share."""
+"""Words of addresses: « lettre », « projet », and « 1.2 » for the second sending of a version."""
 
 from projects.models import Kind
 from projects.pages import PATHS
@@ -14,3 +14,16 @@ class KindConverter:
 
     def to_url(self, value: str) -> str:
         return PATHS[Kind(value)]
+
+
+class SendingConverter:
+    """versions/1.2/ → (1, 2): the second sending of the first version."""
+
+    regex = r"[0-9]{1,3}\.[0-9]{1,3}"
+
+    def to_python(self, value: str) -> tuple[int, int]:
+        version, number = value.split(".")
+        return int(version), int(number)
+
+    def to_url(self, value: tuple[int, int]) -> str:
+        return f"{value[0]}.{value[1]}"

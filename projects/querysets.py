@@ -13,7 +13,8 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
-from projects.workflow import Level, State
+from projects.stops import told_stops
+from projects.workflow import RUNNING, Level, State
 from territories.aggregates import listed_shares
 from territories.querysets import scope_filter
 
@@ -86,8 +87,12 @@ class FilingQuerySet(models.QuerySet[Any]):
         return self.letters().filter(cpts=cpts, state=State.APPROVED)
 
     def tacitly_due(self) -> Self:
-        """Complete projects whose legal delay is over: validated by silence (L1434-12 CSP)."""
-        return self.projects().filter(state=State.COMPLETE, tacit_on__lte=clock.today())
+        """Projects whose legal delay is over: validated by silence (L1434-12 CSP)."""
+        return self.clock_running().filter(tacit_on__lte=clock.today())
+
+    def clock_running(self) -> Self:
+        """Projects whose legal clock runs: neither decided, nor waiting for pieces."""
+        return self.projects().filter(state__in=sorted(RUNNING), tacit_on__isnull=False)
 
     def with_page(self) -> Self:
         """With what the head of the dossier and the page of a filing show, in one query."""
@@ -111,6 +116,7 @@ class FilingQuerySet(models.QuerySet[Any]):
                 default=None,
                 output_field=models.JSONField(null=True),
             ),
+            told_stops=told_stops(apps.get_model("projects", "Suspension").objects),
             territory_handed_over=Subquery(last.values("territory")[:1]),
             territory_shares=listed_shares("cpts__territory"),
             attachment_count=Subquery(
@@ -136,8 +142,45 @@ class OfFilingQuerySet(models.QuerySet[Any]):
         found = self.of_dossier(reference).filter(filing__kind=kind, file__uuid=identifier)
         return found.order_by("-filing__number")[:1]
 
+    def with_people(self) -> Self:
+        """Requests with who asked, answered and closed."""
+        return self.select_related("filing", "by", "answered_by", "closed_by")
+
     def with_filing(self) -> Self:
         return self.select_related("filing__cpts", "file")
+
+
+class SubmissionQuerySet(OfFilingQuerySet):
+    """What was handed over, sending after sending."""
+
+    def newest_first(self) -> Self:
+        return self.order_by("-filing__number", "-number")
+
+    def at(self, *places: tuple[int, int]) -> Self:
+        """The sendings of these versions and numbers."""
+        wanted = Q(pk__in=[])
+        for version, number in places:
+            wanted |= Q(filing__number=version, number=number)
+        return self.filter(wanted)
+
+
+class CommentDraftQuerySet(models.QuerySet[Any]):
+    """Requests that an officer prepares: read by nobody else."""
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(filing_scope(user, Permission.FILING_ASK_PIECES, "filing__"), by=user)
+
+
+class CompletenessCheckQuerySet(models.QuerySet[Any]):
+    """The checklist of the authorities: the holders do not read it."""
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        scope = filing_scope(user, Permission.COMPLETENESS_CHECK, "submission__filing__")
+        return self.filter(scope)
 
 
 class InvitationQuerySet(models.QuerySet[Any]):

@@ -9,3 +9,9 @@ from projects import actions
 def validate_tacitly() -> None:
     """Silence for two months after a complete file is a validation."""
     actions.validate_due_projects()
+
+
+@shared_task(name="projects.remind_of_due_dates")
+def remind_of_due_dates() -> None:
+    """The ARS is told before the legal delay ends."""
+    actions.remind_of_due_dates()

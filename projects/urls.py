@@ -2,12 +2,13 @@
 
 from django.urls import path, register_converter
 
-from projects.paths import KindConverter
-from projects.views import reading, review, writing
+from projects.paths import KindConverter, SendingConverter
+from projects.views import comments, comparing, reading, review, writing
 
 app_name = "projects"
 
 register_converter(KindConverter, "kind")
+register_converter(SendingConverter, "sending")
 
 FILING = "dossiers/<str:reference>/<kind:kind>/"
 
@@ -30,6 +31,22 @@ urlpatterns = [
     path(f"{FILING}retirer/", writing.withdraw, name="withdraw"),
     path(f"{FILING}reprendre/", writing.take_up_again, name="take_up_again"),
     path(f"{FILING}demander-des-pieces/", review.ask_for_pieces, name="ask_for_pieces"),
+    path(f"{FILING}demandes/<uuid:identifier>/", comments.comment, name="comment"),
+    path(
+        f"{FILING}demandes/<uuid:identifier>/repondre/",
+        comments.answer_comment,
+        name="answer_comment",
+    ),
+    path(
+        f"{FILING}demandes/<uuid:identifier>/clore/",
+        comments.close_comment,
+        name="close_comment",
+    ),
+    path(
+        f"{FILING}demandes/<uuid:identifier>/rouvrir/",
+        comments.reopen_comment,
+        name="reopen_comment",
+    ),
     path(f"{FILING}declarer-complet/", review.declare_complete, name="declare_complete"),
     path(f"{FILING}avis/donner/", review.give_opinion, name="give_opinion"),
     path("dossiers/<str:reference>/lettre/approuver/", review.approve, name="approve"),
@@ -37,7 +54,13 @@ urlpatterns = [
     path("dossiers/<str:reference>/projet/valider/", review.validate, name="validate"),
     path("dossiers/<str:reference>/projet/s-opposer/", review.oppose, name="oppose"),
     path(f"{FILING}imprimer/", reading.print_filing, name="print_filing"),
+    path(f"{FILING}versions/", comparing.versions, name="versions"),
     path(f"{FILING}versions/<int:number>/", reading.version, name="version"),
+    path(
+        f"{FILING}versions/<sending:before>/<sending:after>/",
+        comparing.compare_versions,
+        name="compare",
+    ),
     path(f"{FILING}pieces-jointes/", writing.attachments, name="attachments"),
     path(
         f"{FILING}pieces-jointes/<uuid:identifier>/",

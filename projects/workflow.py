@@ -73,6 +73,9 @@ class Level(TextChoices):
 # Where the holders write, and where a decision is still to come.
 WRITABLE = frozenset({State.DRAFT, State.INCOMPLETE})
 UNDECIDED = frozenset({State.DRAFT, State.SUBMITTED, State.INCOMPLETE, State.COMPLETE})
+# Where the legal clock of a project runs: complete, or with the pieces that were asked for received
+# (docs/adr/0013). Before the first « complet » it has no end, and nothing can come of it.
+RUNNING = frozenset({State.SUBMITTED, State.COMPLETE})
 # One such filing at a time for a CPTS: a refused or withdrawn one may be taken up again.
 ACTIVE = UNDECIDED | {State.APPROVED}
 
@@ -309,10 +312,12 @@ PROJECT_WORKFLOW = Workflow(
             "S’opposer au projet",
             guard=clock_still_runs,
         ),
-        # Article L1434-12 CSP: silence for two months after a complete file is a validation.
+        # Article L1434-12 CSP: silence for two months after a complete file is a validation. The
+        # answer to a request for pieces sets the clock going again, whether or not the ARS has
+        # declared the file complete once more.
         Transition(
             "validate_tacitly",
-            {State.COMPLETE},
+            RUNNING,
             State.APPROVED,
             _P.SYSTEM,
             "Constater la validation tacite",

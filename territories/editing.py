@@ -43,7 +43,18 @@ def refusal_to_edit(cpts: Cpts) -> Refusal | None:
         return Refusal(
             "Le dossier est entre d’autres mains : le territoire se modifie quand c’est votre tour."
         )
+    if cpts.is_territory_shut:
+        return Refusal(
+            "Le territoire ne se modifie pas : seul ce que l’ARS ou la CPAM demande est rouvert."
+        )
     return None
+
+
+def shut_territory(cpts: Cpts, *, shut: bool) -> None:
+    """A correction that is not about the territory shuts it; the next sending opens it again."""
+    if cpts.is_territory_shut != shut:
+        cpts.is_territory_shut = shut
+        cpts.save(update_fields=["is_territory_shut"])
 
 
 @transaction.atomic
@@ -204,7 +215,7 @@ def choose_vintage(cpts: Cpts, vintage: int, *, reason: str, by: User) -> Territ
 def _locked_choice(cpts: Cpts) -> dict[str, ChosenCommune]:
     """The communes of the draft, under its lock; refuses when it may not be changed."""
     territory = locked_territory(cpts)
-    cpts.refresh_from_db(fields=["baton", "stage"])
+    cpts.refresh_from_db(fields=["baton", "stage", "is_territory_shut"])
     cpts.territory = territory
     refusal = refusal_to_edit(cpts)
     if refusal:

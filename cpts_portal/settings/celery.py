@@ -37,6 +37,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=45),
     },
     "tacit-validation": {"task": "projects.validate_tacitly", "schedule": crontab(minute="*/10")},
+    "remind-due-dates": {
+        "task": "projects.remind_of_due_dates",
+        "schedule": crontab(hour=7, minute=0),
+    },
     "expire-contracts": {"task": "aci.expire_contracts", "schedule": crontab(hour=0, minute=5)},
     "open-contract-years": {
         "task": "aci.open_contract_years",

@@ -4,6 +4,12 @@ Each is one transaction: rights and state through the workflow, row, journal, wh
 the e-mails as work to be done. They refresh the instance they are given, and refuse with `Refused`.
 """
 
+from projects.actions.comments import (
+    answer_comment,
+    close_comment,
+    keep_drafts,
+    reopen_comment,
+)
 from projects.actions.decisions import (
     approve,
     oppose,
@@ -16,6 +22,7 @@ from projects.actions.decisions import (
 )
 from projects.actions.holders import accept_invitation, invite, open_letter, start_letter
 from projects.actions.procedures import load_procedures
+from projects.actions.reminders import remind, remind_of_due_dates
 from projects.actions.review import ask_for_pieces, declare_complete, give_opinion, submit
 from projects.actions.writing import (
     add_attachment,
@@ -28,17 +35,23 @@ from projects.actions.writing import (
 __all__ = [
     "accept_invitation",
     "add_attachment",
+    "answer_comment",
     "approve",
     "ask_for_pieces",
+    "close_comment",
     "declare_complete",
     "give_opinion",
     "invite",
+    "keep_drafts",
     "load_procedures",
     "open_health_project",
     "open_letter",
     "oppose",
     "refuse",
+    "remind",
+    "remind_of_due_dates",
     "remove_attachment",
+    "reopen_comment",
     "save_step",
     "start_letter",
     "submit",

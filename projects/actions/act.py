@@ -9,7 +9,9 @@ from accounts.access import Permission
 from accounts.models import User
 from foundation import clock
 from foundation.workflow import NotAllowed
+from projects.corrections import EVERYWHERE, Opened, opened_by
 from projects.models import Filing
+from projects.outline import Answers
 from projects.workflow import State
 from records import journal
 from records.models import JournalEntry
@@ -90,6 +92,20 @@ def next_deadline(filing: Filing) -> tuple[dt.date, str] | None:
     if filing.state == State.COMPLETE and filing.missing_levels:
         return today + dt.timedelta(days=procedure.opinion_days), "Avis du comité"
     return None
+
+
+def opened_to_holders(filing: Filing, answers: Answers | None = None) -> Opened:
+    """What the holders may change: everything in a draft, what is asked in a correction."""
+    if filing.state != State.INCOMPLETE:
+        return EVERYWHERE
+    last = filing.submissions.order_by("-number").first()
+    return opened_by(
+        filing.comments.all(),
+        outline=filing.outline,
+        answers=filing.answers if answers is None else answers,
+        handed_over=last.answers if last else {},
+        sent_at=filing.submitted_at,
+    )
 
 
 def set_clock(filing: Filing) -> None:

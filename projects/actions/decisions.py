@@ -15,6 +15,7 @@ from projects.actions.procedures import procedure_for
 from projects.models import Attachment, Filing, Ground
 from projects.outline import outline_for
 from territories.actions import move
+from territories.editing import shut_territory
 from territories.models import Baton, Stage
 
 ENDED = ["state", "decided_at", "decision_reason", "grounds", "is_tacit"]
@@ -103,6 +104,7 @@ def withdraw(filing: Filing, *, by: User, reason: str = "") -> Filing:
     from_state = pass_through("withdraw", filing, by=by)
     _end(filing, reason)
     filing.suspensions.filter(until=None).update(until=clock.today())
+    shut_territory(filing.cpts, shut=False)
     # What was never handed over stays unknown to the authorities: « ABANDONED » would show it.
     was_handed_over = filing.cpts.stage != Stage.EMERGENCE
     move(

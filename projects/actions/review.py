@@ -10,11 +10,21 @@ from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused
 from projects import emails
-from projects.actions.act import awaited, next_deadline, note, pass_through, set_clock
+from projects.actions.act import (
+    awaited,
+    next_deadline,
+    note,
+    opened_to_holders,
+    pass_through,
+    set_clock,
+)
+from projects.actions.comments import mark_corrected, refuse_unknown
+from projects.corrections import TERRITORY
 from projects.models import FieldComment, Filing, Kind, Opinion, Submission, Suspension
 from projects.querysets import is_regional
 from projects.workflow import Level, State
 from territories.actions import hand_over_territory, move
+from territories.editing import shut_territory
 from territories.models import Stage, Territory
 from territories.overlap import overlaps_with
 from territories.scopes import quality_on
@@ -30,17 +40,22 @@ def submit(filing: Filing, *, by: User) -> Filing:
     filing.territory = hand_over_territory(filing.cpts)
     filing.submitted_at = now
     facts = _territory_facts(filing.territory)
-    Submission.objects.create(
+    before = filing.submissions.order_by("-number").first()
+    sent = Submission.objects.create(
         filing=filing,
-        number=filing.submissions.count() + 1,
+        number=before.number + 1 if before else 1,
         answers=filing.answers,
         territory=facts,
+        attachments=[item.fact for item in filing.attachments.select_related("file")],
+        submitted_at=now,
         submitted_by=by,
     )
-    filing.comments.filter(answered_at=None).update(answered_at=now)
+    if before:
+        mark_corrected(filing, before, sent, by=by)
     filing.suspensions.filter(until=None).update(until=clock.today())
     set_clock(filing)
     filing.save(update_fields=["state", "territory", "submitted_at", "due_on", "tacit_on"])
+    shut_territory(filing.cpts, shut=False)
     stage = STAGE_WHEN_FILED[Kind(filing.kind)]
     move(filing.cpts, stage=stage, baton=awaited(filing), deadline=next_deadline(filing))
     words = "Lettre d’intention transmise" if filing.is_letter else "Projet de santé transmis"
@@ -55,16 +70,24 @@ def submit(filing: Filing, *, by: User) -> Filing:
 
 @transaction.atomic
 def ask_for_pieces(filing: Filing, *, reason: str, comments: Mapping[str, str], by: User) -> Filing:
-    """Send the filing back with comments that name the fields; stops the clock if it runs."""
+    """Send the filing back with comments that name the fields; stops the clock if it runs.
+
+    The requests that are still open, or open again, go out with the new ones.
+    """
     reason = reason.strip()
     asked = {key: text.strip() for key, text in comments.items() if text.strip()}
+    seen = filing.state
     from_state = pass_through("ask_for_pieces", filing, by=by)
-    if not asked:
+    if from_state != seen:  # a colleague declared it complete while this was being sent
+        raise Refused(
+            "« Demander des pièces » n’est pas possible : un collègue vient de faire avancer le "
+            "dossier. Relisez-le."
+        )
+    again = list(filing.comments.filter(answered_at=None, closed_at=None))
+    if not (asked or again):
         raise Refused("Dites au moins une pièce ou une réponse attendue.")
-    known = filing.commentable
-    if unknown := sorted(asked.keys() - known.keys()):
-        raise Refused(f"Question inconnue : {', '.join(unknown)}.")
-    suspension = _stop_clock(filing, reason or "Pièces demandées")
+    refuse_unknown(filing, asked)
+    suspension = _stop_clock(filing, reason or "Pièces demandées", by=by)
     FieldComment.objects.bulk_create(
         FieldComment(
             filing=filing,
@@ -76,20 +99,24 @@ def ask_for_pieces(filing: Filing, *, reason: str, comments: Mapping[str, str], 
         )
         for key, text in asked.items()
     )
+    filing.comment_drafts.filter(by=by).delete()
     filing.save(update_fields=["state", "due_on", "tacit_on"])
+    shut_territory(filing.cpts, shut=not opened_to_holders(filing).allows(TERRITORY))
     move(filing.cpts, baton=awaited(filing), deadline=next_deadline(filing))
+    requests = [(item.field_key, item.reopen_reason or item.text) for item in again]
+    requests += asked.items()
     entry = note(
         "ask_for_pieces",
         filing,
         by=by,
-        sentence=f"Pièces demandées : {_count(asked)}",
+        sentence=f"Pièces demandées : {_count(len(requests))}",
         from_state=from_state,
         reason=reason,
-        fields=sorted(asked),
+        fields=sorted({key for key, _ in requests}),
     )
-    emails.pieces_asked(
-        filing, entry, reason, [(known[key], text) for key, text in asked.items()], by=by
-    )
+    known = filing.commentable
+    told = [(known.get(key, key), text) for key, text in requests]
+    emails.pieces_asked(filing, entry, reason, told, by=by)
     return filing
 
 
@@ -99,7 +126,7 @@ def declare_complete(filing: Filing, *, by: User) -> Filing:
     from_state = pass_through("declare_complete", filing, by=by)
     # A file completed again keeps its first day: the clock was only suspended.
     filing.complete_at = filing.complete_at or clock.now()
-    filing.comments.filter(closed_at=None).update(closed_at=clock.now())
+    filing.comments.filter(closed_at=None).update(closed_at=clock.now(), closed_by=by)
     set_clock(filing)
     filing.save(update_fields=["state", "complete_at", "due_on", "tacit_on"])
     move(
@@ -176,11 +203,17 @@ def give_opinion(
     return opinion
 
 
-def _stop_clock(filing: Filing, reason: str) -> Suspension | None:
+def _stop_clock(filing: Filing, reason: str, *, by: User) -> Suspension | None:
     """A running legal clock stands still from today; nothing to stop before the complete file."""
     if filing.is_letter or filing.complete_at is None:
         return None
-    suspension = Suspension.objects.create(filing=filing, since=clock.today(), reason=reason)
+    suspension = Suspension.objects.create(
+        filing=filing,
+        since=clock.today(),
+        reason=reason,
+        asked_by=by,
+        asked_by_role=quality_on(by, filing.cpts),
+    )
     set_clock(filing)
     return suspension
 
@@ -199,8 +232,8 @@ def _body_of(user: User, filing: Filing, level: Level) -> str:
     return fit[0].body or f"{Level(level).label} ({fit[0].scope_label})"
 
 
-def _count(asked: Mapping[str, str]) -> str:
-    return "1 question" if len(asked) == 1 else f"{len(asked)} questions"
+def _count(asked: int) -> str:
+    return "1 question" if asked == 1 else f"{asked} questions"
 
 
 def _told_of_overlaps(facts: Mapping[str, Any]) -> dict[str, Any]:

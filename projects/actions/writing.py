@@ -6,7 +6,7 @@ A draft is not an act: saving a step writes no journal. What is handed over is k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -16,7 +16,7 @@ from accounts.access import Permission
 from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
-from projects.actions.act import hold, note, require
+from projects.actions.act import hold, note, opened_to_holders, require
 from projects.actions.procedures import procedure_for
 from projects.models import Attachment, Filing, HealthProject, Kind
 from projects.outline import Answer, outline_for
@@ -45,7 +45,9 @@ def save_step(
         )
     keys = {question.key for question in step.questions}
     given = {key: answer for key, answer in answers.items() if key in keys}
-    if any(filing.answers.get(key, "") != answer for key, answer in given.items()):
+    changed = _changed(filing, given)
+    _refuse_closed(filing, changed)
+    if changed:
         _save_answers(filing, given, [slug], by=by)
     return filing
 
@@ -59,6 +61,7 @@ def write_answers(filing: Filing, answers: Mapping[str, Answer], *, by: User) ->
     unknown = answers.keys() - {item.key for step in steps for item in step.questions}
     if unknown:
         raise Refused(f"Question inconnue : {', '.join(sorted(unknown))}.")
+    _refuse_closed(filing, _changed(filing, answers), chosen)
     slugs = [step.slug for step in steps if any(item.key in answers for item in step.questions)]
     _save_answers(filing, answers, slugs, by=by)
     return filing
@@ -73,6 +76,7 @@ def add_attachment(
     labels = {item.value: item.label for item in filing.outline.attachments}
     if kind not in labels:
         raise Refused("Choisissez la nature de la pièce.")
+    _refuse_closed(filing, [f"attachment.{kind}"])
     stored = store_upload(upload, by=by, dossier=filing.cpts.reference)
     attachment = Attachment.objects.create(
         filing=filing, kind=kind, label=label.strip() or labels[kind], file=stored, added_by=by
@@ -92,6 +96,7 @@ def remove_attachment(attachment: Attachment, *, by: User) -> None:
     """Take a piece off a filing that is being written; what was handed over keeps its list."""
     filing = attachment.filing
     _hold_for_writing(filing, by=by)
+    _refuse_closed(filing, [f"attachment.{attachment.kind}"])
     label = attachment.label
     attachment.delete()
     note("remove_attachment", filing, by=by, sentence=f"Retrait d’une pièce : {label}")
@@ -132,6 +137,22 @@ def _hold_for_writing(filing: Filing, *, by: User) -> None:
             f"« {filing.get_kind_display()} » ne se modifie plus : "
             f"l’état est « {filing.state_label} »."
         )
+
+
+def _changed(filing: Filing, answers: Mapping[str, Answer]) -> list[str]:
+    return [key for key, answer in answers.items() if filing.answers.get(key, "") != answer]
+
+
+def _refuse_closed(
+    filing: Filing, keys: Iterable[str], answers: Mapping[str, Answer] | None = None
+) -> None:
+    """While pieces are asked for, only what is asked about may change.
+
+    `answers` are those that are about to be saved: a mission chosen among them opens its sheet.
+    """
+    refusal = opened_to_holders(filing, answers).refusal(filing.commentable, keys)
+    if refusal:
+        raise Refused(refusal)
 
 
 def _save_answers(

@@ -1,13 +1,18 @@
 """What is stored of letters and projects, and what the database itself refuses."""
 
+from projects.models.comments import CommentDraft, CompletenessCheck, FieldComment
 from projects.models.filings import Filing, HealthProject, LetterOfIntent
 from projects.models.opinions import Opinion
-from projects.models.pieces import Attachment, FieldComment, Invitation, Submission, Suspension
+from projects.models.pieces import Attachment, Invitation, Submission, Suspension
 from projects.models.procedures import Procedure
+from projects.models.reminders import DueReminder
 from projects.workflow import Ground, Kind
 
 __all__ = [
     "Attachment",
+    "CommentDraft",
+    "CompletenessCheck",
+    "DueReminder",
     "FieldComment",
     "Filing",
     "Ground",

@@ -19,6 +19,7 @@ from projects.workflow import (
     ACTIVE,
     LETTER_WORKFLOW,
     PROJECT_WORKFLOW,
+    RUNNING,
     UNDECIDED,
     WRITABLE,
     Ground,
@@ -137,7 +138,7 @@ class Filing(models.Model):
             models.Index(
                 fields=["tacit_on"],
                 name="projects_filing_tacit",
-                condition=Q(kind="project", state="complete"),
+                condition=Q(kind="project", state__in=sorted(RUNNING)),
             )
         ]
 
@@ -190,9 +191,10 @@ class Filing(models.Model):
 
     @property
     def commentable(self) -> dict[str, str]:
-        """What a request may be about: the questions, the territory, the kinds of pieces."""
+        """What a request may be about: sections, questions, the territory, the kinds of pieces."""
         outline = self.outline
-        labels = {item.key: item.label for item in outline.questions(self.answers)}
+        labels = {f"section.{step.slug}": f"Partie : {step.title}" for step in self.steps}
+        labels |= {item.key: item.label for item in outline.questions(self.answers)}
         labels["territory"] = "Communes du territoire"
         pieces = {
             f"attachment.{item.value}": f"Pièce : {item.label}" for item in outline.attachments

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from foundation import clock
+from projects.corrections import Sent
 from projects.deadlines import Pause
 from projects.models.filings import Filing
-from projects.querysets import InvitationQuerySet, OfFilingQuerySet
+from projects.querysets import InvitationQuerySet, OfFilingQuerySet, SubmissionQuerySet
 from records.models import StoredFile
 from territories.models import Cpts
 
@@ -26,6 +27,8 @@ class Submission(models.Model):
     answers = models.JSONField("réponses")
     # Communes with their populations, vintage, total, size: the territory may change afterwards.
     territory = models.JSONField("territoire")
+    # The pieces joined that day (kind, label, file, size): the list of the filing changes later.
+    attachments = models.JSONField("pièces", default=list)
     submitted_at = models.DateTimeField("transmis le", default=clock.now)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -34,7 +37,7 @@ class Submission(models.Model):
         verbose_name="transmis par",
     )
 
-    objects: ClassVar[OfFilingQuerySet] = OfFilingQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[SubmissionQuerySet] = SubmissionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "envoi"
@@ -47,6 +50,21 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return f"{self.filing} – envoi n° {self.number}"
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The version, then the sending of that version."""
+        return self.filing.number, self.number
+
+    @property
+    def label(self) -> str:
+        """« 1.2 », as in the address of a comparison."""
+        return f"{self.filing.number}.{self.number}"
+
+    @property
+    def sent(self) -> Sent:
+        """What two sendings are compared by."""
+        return Sent(self.answers, self.territory.get("communes", []), self.attachments)
+
 
 class Suspension(models.Model):
     """The legal clock of a project stood still: pieces were asked for, until they came."""
@@ -57,6 +75,15 @@ class Suspension(models.Model):
     since = models.DateField("depuis le")
     until = models.DateField("jusqu’au", null=True, blank=True)
     reason = models.TextField("motif")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="demandée par",
+    )
+    asked_by_role = models.CharField("qualité", max_length=80, blank=True)
 
     objects: ClassVar[OfFilingQuerySet] = OfFilingQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -82,55 +109,6 @@ class Suspension(models.Model):
     @property
     def pause(self) -> Pause:
         return Pause(self.since, self.until)
-
-
-class FieldComment(models.Model):
-    """What an authority asks about one answer, until the holder has answered it."""
-
-    filing = models.ForeignKey(
-        Filing, on_delete=models.CASCADE, related_name="comments", verbose_name="dépôt"
-    )
-    # A question of the outline, « territory », or « attachment.<kind> ».
-    field_key = models.CharField("question", max_length=80)
-    text = models.TextField("demande")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name="demandé par",
-    )
-    by_role = models.CharField("qualité", max_length=80, blank=True)
-    asked_at = models.DateTimeField("demandé le", default=clock.now)
-    answered_at = models.DateTimeField("répondu le", null=True, blank=True)
-    closed_at = models.DateTimeField("clos le", null=True, blank=True)
-    # The stop of the legal clock that came with this request, where there was one.
-    suspension = models.ForeignKey(
-        Suspension,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="comments",
-        verbose_name="suspension",
-    )
-
-    objects: ClassVar[OfFilingQuerySet] = OfFilingQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = "demande de pièce"
-        verbose_name_plural = "demandes de pièces"
-        ordering = ["filing", "asked_at", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(text=""), name="projects_comment_says_something")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.filing} – {self.field_key}"
-
-    @property
-    def state_label(self) -> str:
-        if self.closed_at:
-            return "Close"
-        return "Répondue" if self.answered_at else "Réponse attendue"
 
 
 class Attachment(models.Model):
@@ -164,6 +142,16 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def fact(self) -> dict[str, Any]:
+        """What each sending keeps of it."""
+        return {
+            "kind": self.kind,
+            "label": self.label,
+            "file": str(self.file.uuid),
+            "size": self.file.size,
+        }
 
     @property
     def kind_label(self) -> str:

@@ -12,6 +12,11 @@ from projects.workflow import Kind, Level
 from territories.models import Region
 
 
+def usual_reminders() -> list[int]:
+    """Two weeks before, then while there is still time for a last signature."""
+    return [15, 5]
+
+
 class Procedure(models.Model):
     """How a region decides, from a date on: the opinions it requires, their order, its delays.
 
@@ -46,6 +51,8 @@ class Procedure(models.Model):
     completeness_days = models.PositiveSmallIntegerField("jours pour vérifier la complétude")
     pieces_days = models.PositiveSmallIntegerField("jours pour fournir les pièces")
     opinion_days = models.PositiveSmallIntegerField("jours pour donner les avis")
+    # Days before the end of the legal delay on which the ARS is reminded of it.
+    reminder_days = models.JSONField("rappels avant la fin du délai", default=usual_reminders)
     certainty = models.CharField("certitude", max_length=20, choices=Certainty)
     source = models.CharField("source", max_length=300)
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.forms import PortalForm
 from projects import actions
+from projects.comment_forms import PiecesForm
 from projects.form_pages import PiecesPage
-from projects.forms import DecisionForm, OpinionForm, OppositionForm, PiecesForm, RefusalForm
-from projects.models import Filing, Kind
+from projects.forms import DecisionForm, OpinionForm, OppositionForm, RefusalForm
+from projects.models import CommentDraft, Filing, Kind
 from projects.pages import gather, levels_of, levels_open_to, page_url
 from projects.views.reading import TABS, ensure_open, fetch
 from records.idempotency import once
@@ -26,16 +27,28 @@ def ask_for_pieces(request: SignedInRequest, reference: str, kind: Kind) -> Http
     """Send the filing back, with comments that name the answers."""
     filing = fetch(request, reference, kind)
     ensure_open(filing, "ask_for_pieces", request)
-    form = PiecesForm(filing.commentable, request.POST or None)
+    page = gather(filing, request.user)
+    keeps = request.POST.get("then") == "keep"
+    drafts = CommentDraft.objects.visible_to(request.user).filter(filing=filing)
+    form = PiecesForm(
+        filing.commentable,
+        request.POST or None,
+        drafts={item.field_key: item.text for item in drafts},
+        may_be_empty=keeps or page.open_request_count > 0,
+    )
     if request.method == "POST" and form.is_valid():
-        given = {"reason": form.cleaned_data["reason"], "comments": form.comments}
-        if form.run(lambda: actions.ask_for_pieces(filing, **given, by=request.user)):
+        given = form.comments
+        if keeps and form.run(lambda: actions.keep_drafts(filing, given, by=request.user)):
+            messages.success(request, "Vos demandes sont gardées. Rien n’est encore envoyé.")
+            return redirect(page_url(filing))
+        reason = form.cleaned_data["reason"]
+        if not keeps and form.run(
+            lambda: actions.ask_for_pieces(filing, reason=reason, comments=given, by=request.user)
+        ):
             messages.success(request, "La demande est envoyée aux porteurs.")
             return redirect(page_url(filing))
-    page = gather(filing, request.user)
-    return _answer(
-        request, "projects/ask_for_pieces.html", filing, form, pieces=PiecesPage(page, form)
-    )
+    pieces = PiecesPage(page, form, request.GET.get("sur", ""))
+    return _answer(request, "projects/ask_for_pieces.html", filing, form, pieces=pieces)
 
 
 @require_POST

@@ -82,7 +82,7 @@ def _step(request: SignedInRequest, filing: Filing, slug: str) -> HttpResponse:
         raise Http404
     if not page.is_task_list:
         return redirect(page_url(filing))
-    form = StepForm(step, filing, request.POST or None)
+    form = StepForm(step, filing, request.POST or None, opened=page.opened)
     stored = {}
     if request.method == "POST" and form.is_valid():
         if form.run(
@@ -107,7 +107,7 @@ def attachments(request: SignedInRequest, reference: str, kind: Kind) -> HttpRes
     page = gather(filing, request.user)
     if not page.is_task_list:
         return redirect(page_url(filing))
-    form = AttachmentForm(filing, request.POST or None, request.FILES or None)
+    form = AttachmentForm(filing, page.opened, request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         if form.run(

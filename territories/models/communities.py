@@ -80,6 +80,8 @@ class Cpts(models.Model):
     is_public = models.BooleanField("visible du public", default=False)
     baton = models.CharField("à qui le tour", max_length=20, choices=Baton, default=Baton.HOLDER)
     baton_since = models.DateTimeField("tour depuis le", default=clock.now)
+    # While pieces are asked for that are not about the territory (written by `projects`).
+    is_territory_shut = models.BooleanField("territoire fermé aux corrections", default=False)
     next_deadline = models.DateField("prochaine échéance", null=True, blank=True)
     next_deadline_label = models.CharField("objet de l’échéance", max_length=150, blank=True)
     contract_end = models.DateField("fin du contrat", null=True, blank=True)

@@ -32,6 +32,7 @@ def test_rows_name_themselves(cast: Cast) -> None:
 def test_a_comment_tells_its_state(cast: Cast) -> None:
     letter = filings.incomplete_letter(cast)
     assert letter.comments.get().state_label == "Réponse attendue"
+    actions.write_answers(letter, {"needs": "Précisé"}, by=cast.holder)
     actions.submit(letter, by=cast.holder)
     assert letter.comments.get().state_label == "Répondue"
     actions.declare_complete(letter, by=cast.ars_reviewer)

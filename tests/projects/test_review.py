@@ -133,7 +133,9 @@ class TestAskForPieces:
         assert letter.submissions.count() == 2
         first, second = letter.submissions.order_by("number")
         assert first.answers["needs"] != second.answers["needs"] == "Avec la source"
-        assert not letter.comments.filter(answered_at=None).exists()
+        # The piece was neither joined nor spoken of: its request stays open.
+        open_keys = letter.comments.filter(answered_at=None).values_list("field_key", flat=True)
+        assert list(open_keys) == ["attachment.support"]
         assert last_entry(letter).sentence.endswith("avec les pièces demandées")
         actions.declare_complete(letter, by=cast.ars_reviewer)
         assert not letter.comments.filter(closed_at=None).exists()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.dates import add_months
-from projects.deadlines import LegalClock, Pause
+from projects.deadlines import LegalClock, Pause, reminder_day
 
 DAY = dt.timedelta(days=1)
 
@@ -127,3 +127,35 @@ def test_a_pause_never_costs_the_ars_a_day(
 )
 def test_months_are_clamped_to_the_end_of_the_month(day: str, months: int, expected: str) -> None:
     assert add_months(date(day), months) == date(expected)
+
+
+class TestReminders:
+    """Complete on 2 March 2026: due on Saturday 2 May; 15 days before is Friday 17 April."""
+
+    RUNNING = LegalClock(date("2026-03-02"), 2)
+
+    @pytest.mark.parametrize(
+        "today, come",
+        [
+            ("2026-04-16", []),
+            ("2026-04-17", [15]),
+            ("2026-04-26", []),  # a late run on a Sunday waits for Monday
+            ("2026-04-24", [15]),
+            ("2026-04-27", [5, 15]),
+            ("2026-04-28", [5, 15]),
+            ("2026-05-01", [5, 15]),  # a holiday, but no working day is left
+            ("2026-05-02", [5, 15]),
+            ("2026-05-03", []),  # over
+        ],
+    )
+    def test_come_on_working_days(self, today: str, come: list[int]) -> None:
+        assert self.RUNNING.reminders_due([15, 5], date(today)) == come
+
+    def test_a_reminder_on_a_weekend_or_a_holiday_comes_before(self) -> None:
+        assert reminder_day(date("2026-05-11"), 10) == date("2026-04-30")  # 1 May
+        assert reminder_day(date("2026-05-16"), 15) == date("2026-04-30")
+        assert reminder_day(date("2026-05-13"), 11) == date("2026-04-30")  # Saturday 2 May
+
+    def test_none_while_the_clock_stands(self) -> None:
+        stopped = LegalClock(date("2026-03-02"), 2, pauses(("2026-04-01", "")))
+        assert stopped.reminders_due([15, 5], date("2026-04-28")) == []

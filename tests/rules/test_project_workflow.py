@@ -52,7 +52,7 @@ LETTER = BOTH | {
 PROJECT = BOTH | {
     "validate": ({S.COMPLETE}, S.APPROVED, {Role.ARS_DIRECTOR}),
     "oppose": ({S.COMPLETE}, S.REFUSED, {Role.ARS_DIRECTOR}),
-    "validate_tacitly": ({S.COMPLETE}, S.APPROVED, set()),
+    "validate_tacitly": ({S.SUBMITTED, S.COMPLETE}, S.APPROVED, set()),
 }
 TABLES = [(LETTER_WORKFLOW, LETTER), (PROJECT_WORKFLOW, PROJECT)]
 CASES = [
@@ -98,7 +98,7 @@ def test_who_may_do_what_from_where(
 def test_only_the_portal_validates_tacitly(state: State) -> None:
     filing = Stub(state=state, tacit_day_reached=True)
     may = lambda permission: permission == Permission.SYSTEM  # noqa: E731  (read as a table)
-    if state == State.COMPLETE:
+    if state in {State.SUBMITTED, State.COMPLETE}:  # its clock runs: docs/adr/0013
         PROJECT_WORKFLOW.apply("validate_tacitly", filing, may=may)
         assert filing.state == State.APPROVED
     else:

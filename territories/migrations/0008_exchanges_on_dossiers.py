@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('records', '0002_append_only_journal'),
-        ('territories', '0005_contacts_of_local_authorities'),
+        ('territories', '0007_present_bearer_of_each_cpts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
