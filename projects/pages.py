@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.access import Permission, roles_granting
 from foundation import clock
+from projects.checklist import Point, points_of
 from projects.corrections import (
     EVERYWHERE,
     SECTION,
@@ -240,6 +241,19 @@ class FilingPage:
     @property
     def days_left(self) -> int:
         return self.clock.days_left(clock.today()) if self.clock else 0
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """The checklist as the portal sees it, for who checks a filing just sent; else nothing."""
+        checks = may_on(self.user, self.cpts)(Permission.COMPLETENESS_CHECK)
+        if self.filing.state != State.SUBMITTED or not checks:
+            return []
+        kinds = [item.kind for item in self.attachments]
+        return points_of(self.filing.outline, self.answers, self.territory_handed_over, kinds)
+
+    @property
+    def found_points(self) -> int:
+        return sum(1 for point in self.points if point.is_found)
 
     @property
     def acts(self) -> list[Act]:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from projects.paths import KindConverter, SendingConverter
-from projects.views import comments, comparing, reading, review, writing
+from projects.views import comments, comparing, completeness, reading, review, writing
 
 app_name = "projects"
 
@@ -47,6 +47,7 @@ urlpatterns = [
         comments.reopen_comment,
         name="reopen_comment",
     ),
+    path(f"{FILING}completude/", completeness.completeness, name="completeness"),
     path(f"{FILING}declarer-complet/", review.declare_complete, name="declare_complete"),
     path(f"{FILING}avis/donner/", review.give_opinion, name="give_opinion"),
     path("dossiers/<str:reference>/lettre/approuver/", review.approve, name="approve"),

@@ -10,6 +10,7 @@ from projects.actions.comments import (
     keep_drafts,
     reopen_comment,
 )
+from projects.actions.completeness import check_completeness, party_of
 from projects.actions.decisions import (
     approve,
     oppose,
@@ -38,6 +39,7 @@ __all__ = [
     "answer_comment",
     "approve",
     "ask_for_pieces",
+    "check_completeness",
     "close_comment",
     "declare_complete",
     "give_opinion",
@@ -47,6 +49,7 @@ __all__ = [
     "open_health_project",
     "open_letter",
     "oppose",
+    "party_of",
     "refuse",
     "remind",
     "remind_of_due_dates",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from foundation import clock
+from projects.checklist import Point, points_of
 from projects.corrections import Sent
 from projects.deadlines import Pause
 from projects.models.filings import Filing
@@ -59,6 +60,12 @@ class Submission(models.Model):
     def label(self) -> str:
         """« 1.2 », as in the address of a comparison."""
         return f"{self.filing.number}.{self.number}"
+
+    @property
+    def points(self) -> list[Point]:
+        """The checklist of this sending."""
+        kinds = [row["kind"] for row in self.attachments]
+        return points_of(self.filing.outline, self.answers, self.territory, kinds)
 
     @property
     def sent(self) -> Sent:
