@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.access import Role
 from accounts.models import User
-from projects.models import Filing, Invitation
+from projects.models import Filing, FilingDocument, Invitation
 from records import mail
 from records.models import JournalEntry
 from territories.models import Assignment, Cpts
@@ -28,9 +28,9 @@ def people(cpts: Cpts, roles: Iterable[Role]) -> list[User]:
     return list({seat.user_id: seat.user for seat in seats}.values())
 
 
-def receipt(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+def receipt(filing: Filing, entry: JournalEntry, document: FilingDocument, *, by: User) -> None:
     """To the holders: it has arrived, with its reference, and what comes next."""
-    _tell(HOLDERS, "projects/receipt", filing, entry, by=by)
+    _tell(HOLDERS, "projects/receipt", filing, entry, by=by, **_joined(document))
 
 
 def filed(filing: Filing, entry: JournalEntry, *, by: User) -> None:
@@ -43,11 +43,12 @@ def pieces_asked(
     entry: JournalEntry,
     reason: str,
     requests: list[tuple[str, str]],
+    document: FilingDocument,
     *,
     by: User,
 ) -> None:
     """To the holders: what is asked, question by question."""
-    details = {"reason": reason, "requests": requests}
+    details = {"reason": reason, "requests": requests, **_joined(document)}
     _tell(HOLDERS, "projects/pieces_asked", filing, entry, by=by, **details)
 
 
@@ -68,10 +69,10 @@ def decision_wanted(filing: Filing, entry: JournalEntry, *, by: User) -> None:
     _tell(roles, "projects/decision_wanted", filing, entry, by=by)
 
 
-def decided(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+def decided(filing: Filing, entry: JournalEntry, document: FilingDocument, *, by: User) -> None:
     """To the three parties: the decision, its reasons, what comes next."""
     roles = HOLDERS | REVIEWERS | {Role.ARS_DIRECTOR}
-    _tell(roles, "projects/decided", filing, entry, by=by)
+    _tell(roles, "projects/decided", filing, entry, by=by, **_joined(document))
 
 
 def due_soon(filing: Filing, entry: JournalEntry, days_left: int, *, by: User) -> None:
@@ -100,6 +101,12 @@ def invitation(invited: Invitation, token: str) -> None:
         by=invited.invited_by,
         dossier=invited.cpts.reference,
     )
+
+
+def _joined(document: FilingDocument) -> dict[str, object]:
+    """The letter that the e-mail announces, as a link: the page asks who is there."""
+    path = reverse("projects:document", args=[document.filing.cpts.reference, document.uuid])
+    return {"document": document, "document_link": settings.PORTAL_URL + path}
 
 
 def _tell(

@@ -23,6 +23,7 @@ from projects.corrections import (
     opened_by,
 )
 from projects.deadlines import LegalClock
+from projects.letter_listing import ListedDocument, read_documents
 from projects.models import Attachment, FieldComment, Filing, Kind, Opinion
 from projects.outline import Answers, Question, Step
 from projects.page_parts import Act, OpenRequest, Part, Row, StepSummary
@@ -74,6 +75,11 @@ class FilingPage:
     def attachments(self) -> list[Attachment]:
         found = Attachment.objects.visible_to(self.user).filter(filing=self.filing)
         return list(found.select_related("file"))
+
+    @property
+    def documents(self) -> list[ListedDocument]:
+        """The letters about this version that this person may read: see `with_documents`."""
+        return read_documents(getattr(self.filing, "documents_listed", ""))
 
     @property
     def attachment_count(self) -> int:

@@ -124,6 +124,11 @@ class FilingQuerySet(models.QuerySet[Any]):
             ),
         )
 
+    def with_documents(self, user: Any) -> Self:
+        """With the letters about each version that this person may read."""
+        documents = apps.get_model("projects", "FilingDocument").objects.visible_to(user)
+        return self.annotate(documents_listed=documents.listed_of_outer_filing())
+
 
 class OfFilingQuerySet(models.QuerySet[Any]):
     """Comments, attachments, opinions, submissions: seen by those who see their filing."""
@@ -211,8 +216,12 @@ def _seats(user: Any) -> list[Any]:
     return [seat for seat in user.current_assignments if seat.role == Role.COMMITTEE]
 
 
-def filing_scope(user: Any, permission: str, prefix: str = "") -> Q:
+def filing_scope(
+    user: Any, permission: str, prefix: str = "", *, shown_to_committees: Q | None = None
+) -> Q:
     """The filings this person may reach; `prefix` leads to the filing (« filing__ »).
+
+    `shown_to_committees` says which rows about a filing the committees read, where not all.
 
     Holders see their own at any time. What was never submitted does not exist for the authorities,
     nor what was never complete for the committees (domain/procedures.md).
@@ -226,6 +235,8 @@ def filing_scope(user: Any, permission: str, prefix: str = "") -> Q:
     ]
     authorities = scope_filter(user, permission, cpts, roles=granting - {Role.COMMITTEE})
     committees = scope_filter(user, permission, cpts, roles=granting & {Role.COMMITTEE})
+    if shown_to_committees is not None:
+        committees &= shown_to_committees
     return (
         Q(**{f"{prefix}cpts__in": own})
         | (authorities & Q(**{f"{prefix}submitted_at__isnull": False}))

@@ -1,8 +1,12 @@
-"""Celery's doors: each task is one line and may run twice."""
+"""Celery's doors: each task is one line and may run twice; the work of the documents too."""
 
 from celery import shared_task
 
 from projects import actions
+from projects.actions import letters
+from records import jobs
+
+jobs.handles(letters.DOCUMENT_JOB)(letters.make_filing_document)
 
 
 @shared_task(name="projects.validate_tacitly")

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from projects.paths import KindConverter, SendingConverter
-from projects.views import comments, comparing, completeness, reading, review, writing
+from projects.views import comments, comparing, completeness, letters, reading, review, writing
 
 app_name = "projects"
 
@@ -11,6 +11,7 @@ register_converter(KindConverter, "kind")
 register_converter(SendingConverter, "sending")
 
 FILING = "dossiers/<str:reference>/<kind:kind>/"
+DOCUMENT = "dossiers/<str:reference>/courriers/<uuid:identifier>/"
 
 urlpatterns = [
     path("lettre-d-intention/nouvelle/", writing.start, name="start"),
@@ -54,6 +55,11 @@ urlpatterns = [
     path("dossiers/<str:reference>/lettre/refuser/", review.refuse, name="refuse"),
     path("dossiers/<str:reference>/projet/valider/", review.validate, name="validate"),
     path("dossiers/<str:reference>/projet/s-opposer/", review.oppose, name="oppose"),
+    path(
+        "dossiers/<str:reference>/courriers/<uuid:identifier>/", letters.document, name="document"
+    ),
+    path(f"{DOCUMENT}telecharger/", letters.document_file, name="document_file"),
+    path(f"{DOCUMENT}produire/", letters.document_again, name="document_again"),
     path(f"{FILING}imprimer/", reading.print_filing, name="print_filing"),
     path(f"{FILING}versions/", comparing.versions, name="versions"),
     path(f"{FILING}versions/<int:number>/", reading.version, name="version"),

@@ -4,7 +4,7 @@ A handler is a function of one `Job`, safe to run twice, registered under a kind
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[Job], str | None]
 _HANDLERS: dict[str, Handler] = {}
-_in_line: ContextVar[bool] = ContextVar("in_line", default=False)
+# None: workers do the work. Otherwise it is done here, but for these kinds, which wait.
+_in_line: ContextVar[frozenset[str] | None] = ContextVar("in_line", default=None)
 
 LEASE = timedelta(seconds=330)  # above Celery's hard time limit: a live task is never taken twice
 MAX_ATTEMPTS = 3  # a poison task ends as « failed » instead of killing workers for ever
@@ -63,8 +64,10 @@ def want(kind: str, *, key: str, label: str, by: User, dossier: str = "", **payl
 
 def send(job_id: int) -> None:
     """Tell a worker. With the broker down nothing is lost: the sweeper will send it again."""
-    if _in_line.get():
-        run(job_id)
+    waiting = _in_line.get()
+    if waiting is not None:
+        if not (waiting and Job.objects.filter(pk=job_id, kind__in=waiting).exists()):
+            run(job_id)
         return
     try:
         with current_app.connection_for_write(transport_options=IMPATIENT) as connection:
@@ -74,9 +77,12 @@ def send(job_id: int) -> None:
 
 
 @contextmanager
-def in_line() -> Iterator[None]:
-    """Do the work at commit, in this process: the demonstration loads without any broker."""
-    token = _in_line.set(True)
+def in_line(*, besides: Iterable[str] = ()) -> Iterator[None]:
+    """Do the work at commit, in this process: the demonstration loads without any broker.
+
+    `besides`: kinds left as rows, for a worker or for the caller.
+    """
+    token = _in_line.set(frozenset(besides))
     try:
         yield
     finally:

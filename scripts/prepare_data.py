@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 COMMANDS = ("compress_static", "migrate", "load_territories")
 WITH_DEMONSTRATION = ("seed_demo",)  # it loads grids and indicators itself
-WITHOUT_DEMONSTRATION = ("load_grids", "load_indicators")
+WITHOUT_DEMONSTRATION = ("load_grids", "load_indicators", "load_letters")
 LABELS = {
     "compress_static": "Feuilles de style et scripts",
     "migrate": "Base de données",
@@ -18,6 +18,7 @@ LABELS = {
     "seed_demo": "Démonstration",
     "load_grids": "Barèmes de financement",
     "load_indicators": "Indicateurs des missions",
+    "load_letters": "Modèles de courrier",
 }
 
 

@@ -19,6 +19,7 @@ from aci.parties import Party
 from cpts_portal.story.people import Authorities
 from foundation import clock
 from projects import actions as projects
+from projects.actions.letters import DOCUMENT_JOB
 from projects.models import Filing, HealthProject
 from projects.outline import Outline
 from projects.workflow import Level
@@ -227,7 +228,16 @@ def sign(
 
 
 def make_documents(cpts: Cpts) -> None:
-    """Do the waiting PDF work of a dossier here, by the handlers the workers call."""
-    waiting = Job.objects.filter(dossier=cpts.reference, kind__startswith="contract_")
+    """Do the waiting PDF work of a contract here, by the handlers the workers call."""
+    _run_waiting(cpts, kind__startswith="contract_")
+
+
+def make_letters(cpts: Cpts) -> None:
+    """Likewise the letters of a dossier; those of the others wait for a worker."""
+    _run_waiting(cpts, kind=DOCUMENT_JOB)
+
+
+def _run_waiting(cpts: Cpts, **kinds: str) -> None:
+    waiting = Job.objects.filter(dossier=cpts.reference, **kinds)
     for pk in list(waiting.filter(state=Job.State.WANTED).values_list("pk", flat=True)):
         jobs.run(pk)

@@ -38,6 +38,8 @@ PRESIDENT_OF = "lens-lievin-exemple"
 HOLDER_OF = "henin-carvin-exemple"
 TEAM_OF = "bethunois"
 RENEWED = "vexin-normand"
+# Whose letters are made at once; those of the others wait for the workers, as in real life.
+WITH_LETTERS = {"bethunois", "collines-artois", "val-de-lys-romane", "lens-lievin-exemple"}
 
 Told = Iterator[tuple[str, bool]]
 
@@ -60,6 +62,8 @@ def _once(chapter: dict[str, Any], tell: Callable[[], None]) -> bool:
         return False
     with transaction.atomic():
         tell()
+    if chapter["slug"] in WITH_LETTERS:
+        dossier.make_letters(Cpts.objects.get(slug=chapter["slug"]))
     return True
 
 

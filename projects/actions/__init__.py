@@ -22,9 +22,11 @@ from projects.actions.decisions import (
     withdraw,
 )
 from projects.actions.holders import accept_invitation, invite, open_letter, start_letter
+from projects.actions.letters import want_document_again
 from projects.actions.procedures import load_procedures
 from projects.actions.reminders import remind, remind_of_due_dates
 from projects.actions.review import ask_for_pieces, declare_complete, give_opinion, submit
+from projects.actions.templates import add_template, load_letter_templates
 from projects.actions.writing import (
     add_attachment,
     open_health_project,
@@ -36,6 +38,7 @@ from projects.actions.writing import (
 __all__ = [
     "accept_invitation",
     "add_attachment",
+    "add_template",
     "answer_comment",
     "approve",
     "ask_for_pieces",
@@ -45,6 +48,7 @@ __all__ = [
     "give_opinion",
     "invite",
     "keep_drafts",
+    "load_letter_templates",
     "load_procedures",
     "open_health_project",
     "open_letter",
@@ -62,6 +66,7 @@ __all__ = [
     "validate",
     "validate_due_projects",
     "validate_tacitly",
+    "want_document_again",
     "withdraw",
     "write_answers",
 ]

@@ -11,7 +11,9 @@ from foundation import clock
 from foundation.refusal import Refused
 from projects import emails
 from projects.actions.act import note, pass_through
+from projects.actions.letters import want_document
 from projects.actions.procedures import procedure_for
+from projects.letter_kinds import LetterKind
 from projects.models import Attachment, Filing, Ground
 from projects.outline import outline_for
 from territories.actions import move
@@ -35,7 +37,8 @@ def approve(letter: Filing, *, by: User, reason: str = "") -> Filing:
         from_state=from_state,
         reason=reason,
     )
-    emails.decided(letter, entry, by=by)
+    document = want_document(letter, LetterKind.APPROVAL, entry, by=by)
+    emails.decided(letter, entry, document, by=by)
     return letter
 
 
@@ -53,7 +56,8 @@ def refuse(letter: Filing, *, reason: str, by: User) -> Filing:
         from_state=from_state,
         reason=letter.decision_reason,
     )
-    emails.decided(letter, entry, by=by)
+    document = want_document(letter, LetterKind.REFUSAL, entry, by=by)
+    emails.decided(letter, entry, document, by=by)
     return letter
 
 
@@ -71,7 +75,8 @@ def validate(project: Filing, *, by: User, reason: str = "") -> Filing:
         from_state=from_state,
         reason=reason,
     )
-    emails.decided(project, entry, by=by)
+    document = want_document(project, LetterKind.VALIDATION, entry, by=by)
+    emails.decided(project, entry, document, by=by)
     return project
 
 
@@ -94,7 +99,8 @@ def oppose(project: Filing, *, grounds: Iterable[str], reason: str, by: User) ->
         reason=project.decision_reason,
         grounds=project.grounds,
     )
-    emails.decided(project, entry, by=by)
+    document = want_document(project, LetterKind.OPPOSITION, entry, by=by)
+    emails.decided(project, entry, document, by=by)
     return project
 
 
@@ -185,7 +191,8 @@ def validate_tacitly(project: Filing, *, by: User | None = None) -> Filing:
         from_state=from_state,
         tacit_at=moment and moment.isoformat(),
     )
-    emails.decided(project, entry, by=by)
+    document = want_document(project, LetterKind.TACIT, entry, by=by)
+    emails.decided(project, entry, document, by=by)
     return project
 
 

@@ -19,7 +19,9 @@ from projects.actions.act import (
     set_clock,
 )
 from projects.actions.comments import mark_corrected, refuse_unknown
+from projects.actions.letters import want_document
 from projects.corrections import TERRITORY
+from projects.letter_kinds import LetterKind
 from projects.models import FieldComment, Filing, Kind, Opinion, Submission, Suspension
 from projects.querysets import is_regional
 from projects.workflow import Level, State
@@ -63,7 +65,8 @@ def submit(filing: Filing, *, by: User) -> Filing:
     sentence = f"{words} à l’ARS et à la CPAM{details}"
     told = _told_of_overlaps(facts)
     entry = note("submit", filing, by=by, sentence=sentence, from_state=from_state, **told)
-    emails.receipt(filing, entry, by=by)
+    document = want_document(filing, LetterKind.RECEIPT, entry, by=by)
+    emails.receipt(filing, entry, document, by=by)
     emails.filed(filing, entry, by=by)
     return filing
 
@@ -116,7 +119,8 @@ def ask_for_pieces(filing: Filing, *, reason: str, comments: Mapping[str, str], 
     )
     known = filing.commentable
     told = [(known.get(key, key), text) for key, text in requests]
-    emails.pieces_asked(filing, entry, reason, told, by=by)
+    document = want_document(filing, LetterKind.PIECES, entry, by=by, requests=told)
+    emails.pieces_asked(filing, entry, reason, told, document, by=by)
     return filing
 
 

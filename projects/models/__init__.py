@@ -2,6 +2,7 @@
 
 from projects.models.comments import CommentDraft, CompletenessCheck, FieldComment
 from projects.models.filings import Filing, HealthProject, LetterOfIntent
+from projects.models.letters import FilingDocument, LetterTemplate
 from projects.models.opinions import Opinion
 from projects.models.pieces import Attachment, Invitation, Submission, Suspension
 from projects.models.procedures import Procedure
@@ -15,11 +16,13 @@ __all__ = [
     "DueReminder",
     "FieldComment",
     "Filing",
+    "FilingDocument",
     "Ground",
     "HealthProject",
     "Invitation",
     "Kind",
     "LetterOfIntent",
+    "LetterTemplate",
     "Opinion",
     "Procedure",
     "Submission",

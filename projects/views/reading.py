@@ -20,9 +20,8 @@ TABS = {Kind.LETTER: "letter", Kind.PROJECT: "project"}
 
 def fetch(request: SignedInRequest, reference: str, kind: str) -> Filing:
     """The last version of this kind that the person may see, or 404."""
-    found: Filing = get_object_or_404(
-        Filing.objects.visible_to(request.user).with_page().latest_of(reference, kind)
-    )
+    seen = Filing.objects.visible_to(request.user).with_page().with_documents(request.user)
+    found: Filing = get_object_or_404(seen.latest_of(reference, kind))
     return found
 
 
@@ -57,7 +56,7 @@ def health_project(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_safe
 def version(request: SignedInRequest, reference: str, kind: Kind, number: int) -> HttpResponse:
     """An older version, as it ended."""
-    versions = Filing.objects.visible_to(request.user).with_page()
+    versions = Filing.objects.visible_to(request.user).with_page().with_documents(request.user)
     filing = get_object_or_404(versions.latest_of(reference, kind, number))
     page = gather(filing, request.user)
     context = {"page": page, "cpts": page.cpts, "filing": filing, "tab": TABS[kind]}
@@ -113,7 +112,7 @@ def _overlap_reason(filing: Filing) -> str:
 
 
 def _page(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
-    versions = Filing.objects.visible_to(request.user).with_page()
+    versions = Filing.objects.visible_to(request.user).with_page().with_documents(request.user)
     filing = versions.latest_of(reference, kind).first()
     if filing is not None:
         return show(request, filing)

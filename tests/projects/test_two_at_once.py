@@ -9,7 +9,7 @@ from django.db import connection
 
 from foundation.refusal import Refused
 from projects import actions, emails
-from projects.models import Filing
+from projects.models import Filing, FilingDocument
 from projects.workflow import State
 from records.models import JournalEntry
 from tests.cast import Cast
@@ -84,6 +84,7 @@ def in_rounds(filing: Filing, *acts: Callable[[Filing], Any], back_to: dict[str,
         refusals = [answer for answer in answers if isinstance(answer, Exception)]
         assert [type(item) for item in refusals] == [Refused], (number, answers)
         assert "n’est pas possible" in refusals[0].reason
+        FilingDocument.objects.all().delete()
         Filing.objects.update(**back_to)
         gate.wait(timeout=20)
     for thread in threads:

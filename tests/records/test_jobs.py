@@ -175,6 +175,15 @@ def test_in_line_the_work_is_done_at_commit_without_broker(
     assert again(job).state == "done"
 
 
+def test_in_line_some_kinds_wait_for_a_worker(
+    cast: Cast, django_capture_on_commit_callbacks: Capture
+) -> None:
+    kind = want(cast, key="any").kind
+    with jobs.in_line(besides={kind}), django_capture_on_commit_callbacks(execute=True):
+        job = want(cast)
+    assert again(job).state == "wanted"
+
+
 def test_broker_down_the_act_stands_and_the_page_answers_quickly(
     cast: Cast,
     django_capture_on_commit_callbacks: Capture,

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from aci.actions import load_grids
 from cpts_portal.story.telling import tell_everything
 from missions.actions import load_indicators
-from projects.actions import load_procedures
+from projects.actions import load_letter_templates, load_procedures
+from projects.actions.letters import DOCUMENT_JOB
 from records import jobs, mail
 from territories.models import Commune
 
@@ -20,10 +21,11 @@ class Command(BaseCommand):
         if not Commune.objects.whole().exists():
             raise CommandError("Les communes manquent : lancez d’abord load_territories.")
         load_procedures()
+        load_letter_templates()
         load_grids()
         load_indicators()
         told = 0
-        with jobs.in_line(), mail.silenced():
+        with jobs.in_line(besides={DOCUMENT_JOB}), mail.silenced():
             for name, is_new in tell_everything():
                 told += is_new
                 if is_new and options["verbosity"] > 0:
