@@ -58,6 +58,9 @@ class Permission(TextChoices):
     COMPLETENESS_CHECK = "completeness_check", "Vérifier la complétude point par point"
     FILING_COMPLETE = "filing_complete", "Déclarer le dossier complet"
     OPINION_GIVE = "opinion_give", "Donner l’avis d’un comité"
+    OPINION_INVITE = "opinion_invite", "Inviter un organisme à donner un avis"
+    OPINION_READ = "opinion_read", "Lire les avis avant leur communication"
+    OPINION_RELEASE = "opinion_release", "Communiquer les avis aux parties"
     FILING_DECIDE = "filing_decide", "Décider sur la lettre ou le projet"
     # Contract
     CONTRACT_DRAFT = "contract_draft", "Préparer et figer le contrat"
@@ -128,6 +131,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.FILING_ASK_PIECES,
             _P.COMPLETENESS_CHECK,
             _P.FILING_COMPLETE,
+            _P.OPINION_INVITE,
+            _P.OPINION_READ,
+            _P.OPINION_RELEASE,
             _P.CONTRACT_ACCEPT_ARS,
         }
     ),
@@ -140,6 +146,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.FILING_DECIDE,
+            _P.OPINION_READ,
+            _P.OPINION_RELEASE,
             _P.CONTRACT_ACCEPT_ARS,
             _P.CONTRACT_SIGN_ARS,
         }
@@ -154,6 +162,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.FIGURES_SEE,
             _P.FILING_ASK_PIECES,
             _P.COMPLETENESS_CHECK,
+            _P.OPINION_READ,
             _P.CONTRACT_DRAFT,
             _P.CONTRACT_ACCEPT_CPAM,
         }
@@ -166,6 +175,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.EXCHANGE,
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
+            _P.OPINION_READ,
             _P.CONTRACT_ACCEPT_CPAM,
             _P.CONTRACT_SIGN_CPAM,
         }

@@ -92,6 +92,12 @@ def _procedure_section(procedure: ProcedureFile) -> str:
     )
 
 
+def _without_opinions(procedure: ProcedureFile) -> str:
+    if procedure.decides_without_late_opinions:
+        return "après leur date, la décision est possible sans eux, avec un motif [A]"
+    return "la décision les attend"
+
+
 def _opinions(opinions: list[dict[str, str]]) -> str:
     named = [f"{row['label']} ({Level(row['level']).label.lower()})" for row in opinions]
     return ", puis ".join(named) or "aucun avis requis"

@@ -7,7 +7,9 @@ from django.urls import reverse
 
 from accounts.access import Role
 from accounts.models import User
-from projects.models import Filing, FilingDocument, Invitation
+from projects.bodies import Bodies
+from projects.models import Filing, FilingDocument, Invitation, OpinionRequest
+from projects.workflow import Level
 from records import mail
 from records.models import JournalEntry
 from territories.models import Assignment, Cpts
@@ -57,10 +59,41 @@ def complete(filing: Filing, entry: JournalEntry, *, by: User) -> None:
     _tell(HOLDERS, "projects/complete", filing, entry, by=by)
 
 
-def opinion_wanted(filing: Filing, entry: JournalEntry, *, by: User) -> None:
-    """To the committees: a complete file waits for their opinion."""
-    levels = [filing.procedure.label_of(level, filing.kind) for level in filing.missing_levels]
-    _tell({Role.COMMITTEE}, "projects/opinion_wanted", filing, entry, by=by, levels=levels)
+def opinion_wanted(
+    filing: Filing,
+    requests: Iterable[OpinionRequest],
+    entry: JournalEntry,
+    bodies: Bodies,
+    *,
+    by: User,
+) -> None:
+    """To the people of the invited bodies: a complete file waits for their opinion."""
+    own: dict[User, list[OpinionRequest]] = {}
+    for request in requests:
+        for user in bodies[Level(request.level)].get(request.body, []):
+            own.setdefault(user, []).append(request)
+    for user, asked in own.items():
+        _write(user, "projects/opinion_wanted", filing, entry.number, by=by, requests=asked)
+
+
+def opinion_not_wanted(
+    filing: Filing, request: OpinionRequest, entry: JournalEntry, bodies: Bodies, *, by: User
+) -> None:
+    """To the people of a body whose invitation is withdrawn."""
+    for user in bodies[Level(request.level)].get(request.body, []):
+        _write(user, "projects/opinion_not_wanted", filing, entry.number, by=by, request=request)
+
+
+def opinion_reminder(request: OpinionRequest, bodies: Bodies, *, by: User) -> None:
+    """Before the date, then after it: the opinion is still awaited."""
+    about = f"{request.pk}-{request.due_on}-{'late' if request.is_late else 'soon'}"
+    for user in bodies[Level(request.level)].get(request.body, []):
+        _write(user, "projects/opinion_reminder", request.filing, about, by=by, request=request)
+
+
+def opinions_released(filing: Filing, entry: JournalEntry, *, by: User) -> None:
+    """To the holders and the CPAM: the opinions may be read."""
+    _tell(HOLDERS | {Role.CPAM_OFFICER}, "projects/opinions_released", filing, entry, by=by)
 
 
 def decision_wanted(filing: Filing, entry: JournalEntry, *, by: User) -> None:
@@ -118,16 +151,23 @@ def _tell(
     by: User,
     **details: object,
 ) -> None:
+    for user in people(filing.cpts, roles):
+        _write(user, template, filing, entry.number, by=by, **details)
+
+
+def _write(
+    user: User, template: str, filing: Filing, about: object, *, by: User, **details: object
+) -> None:
+    """One e-mail about one event (`about`), never twice to the same person."""
     cpts = filing.cpts
     route = "projects:letter" if filing.is_letter else "projects:health_project"
     context: dict[str, object] = {
         "filing": filing,
         "cpts": cpts,
         "link": settings.PORTAL_URL + reverse(route, args=[cpts.reference]),
+        "opinions_link": settings.PORTAL_URL + reverse("projects:opinions", args=[cpts.reference]),
+        "to": user,
         **details,
     }
-    for user in people(cpts, roles):
-        key = f"{cpts.reference}-{entry.number}-{template}-{user.pk}"
-        mail.send(
-            user.email, template, {**context, "to": user}, key=key, by=by, dossier=cpts.reference
-        )
+    key = f"{cpts.reference}-{about}-{template}-{user.pk}"
+    mail.send(user.email, template, context, key=key, by=by, dossier=cpts.reference)

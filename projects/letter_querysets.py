@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models.functions import Cast, Coalesce, Concat
-from territories.listed import Listed
+from territories.aggregates import Listed
 
 from accounts.access import Permission
 from projects.letter_kinds import DECISIONS, SHOWN_TO_COMMITTEES

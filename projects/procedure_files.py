@@ -25,6 +25,8 @@ class ProcedureFile:
     certainty: str
     source: str
     region: str | None = None
+    decides_without_late_opinions: bool = False
+    cpam_reads_opinions: bool = True
 
 
 def read_procedures(folder: Path = FOLDER) -> list[ProcedureFile]:

@@ -10,9 +10,11 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
+from projects.opinion_states import OPEN_STATES, RequestState
 from projects.stops import told_stops
 from projects.workflow import RUNNING, Level, State
 from territories.aggregates import listed_shares
@@ -20,10 +22,10 @@ from territories.querysets import scope_filter
 
 
 class ProcedureQuerySet(models.QuerySet[Any]):
-    """Procedures by region and date."""
+    """Procedures, and grids of opinions, by region and date."""
 
     def in_force(self, region_code: str, day: dt.date) -> Any:
-        """The latest procedure of the region that has begun, else the national one."""
+        """The latest one of the region that has begun, else the national one."""
         begun = self.filter(effective_from__lte=day).order_by("-effective_from")
         national = self.filter(region=None).order_by("effective_from")
         return (
@@ -31,6 +33,10 @@ class ProcedureQuerySet(models.QuerySet[Any]):
             or begun.filter(region=None).first()
             or national.first()
         )
+
+
+class OpinionGridQuerySet(ProcedureQuerySet):
+    """Grids, likewise."""
 
 
 class FilingQuerySet(models.QuerySet[Any]):
@@ -58,17 +64,9 @@ class FilingQuerySet(models.QuerySet[Any]):
         return self.filter(cpts__reference=reference).order_by("kind", "number")
 
     def awaiting_opinion_of(self, user: Any) -> Self:
-        """Complete filings that wait for a required opinion, which this person may still give."""
-        if not user.is_authenticated:
-            return self.none()
-        given = apps.get_model("projects", "Opinion").objects.filter(given_by=user)
-        if any(is_regional(seat) for seat in _seats(user)):
-            given = given.filter(level=Level.REGIONAL)  # after the local opinion, the regional one
-        return (
-            self.visible_to(user, Permission.OPINION_GIVE)
-            .filter(state=State.COMPLETE, cpts__baton="committee")
-            .exclude(pk__in=given.values("filing"))
-        )
+        """Complete filings on which a body of this person is asked for its opinion."""
+        requests = apps.get_model("projects", "OpinionRequest").objects.awaiting(user)
+        return self.filter(pk__in=requests.order_by().values("filing"))
 
     def to_review_by(self, user: Any) -> Self:
         """Filings that wait for this person: completeness for reviewers, decision for directors.
@@ -93,6 +91,13 @@ class FilingQuerySet(models.QuerySet[Any]):
     def clock_running(self) -> Self:
         """Projects whose legal clock runs: neither decided, nor waiting for pieces."""
         return self.projects().filter(state__in=sorted(RUNNING), tacit_on__isnull=False)
+
+    def lacking_requests(self) -> Self:
+        """Complete files on which a required level may have been asked of nobody."""
+        requests = apps.get_model("projects", "OpinionRequest").objects
+        waiting = requests.filter(filing=OuterRef("pk"), state=RequestState.INVITED)
+        awaited = self.filter(state=State.COMPLETE, cpts__baton="committee")
+        return awaited.exclude(Exists(waiting)).order_by("pk")
 
     def with_page(self) -> Self:
         """With what the head of the dossier and the page of a filing show, in one query."""
@@ -188,6 +193,107 @@ class CompletenessCheckQuerySet(models.QuerySet[Any]):
         return self.filter(scope)
 
 
+class OpinionQuerySet(OfFilingQuerySet):
+    """Opinions: confidential until they are released, and frozen."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Before the release: its own body and the authorities; after it, who sees the filing."""
+        seen = super().visible_to(user)
+        return seen.filter(opinion_scope(user)) if user.is_authenticated else seen
+
+    def update(self, **values: Any) -> int:
+        raise TypeError("An opinion is frozen once given.")
+
+
+class OpinionRequestQuerySet(OfFilingQuerySet):
+    """Bodies asked for their opinion."""
+
+    def visible_to(self, user: Any) -> Self:
+        """As the opinions: who is asked says something of what is thought."""
+        seen = super().visible_to(user)
+        return seen.filter(opinion_scope(user)) if user.is_authenticated else seen
+
+    def of_body_of(self, user: Any) -> Self:
+        """Those of the bodies for which this person sits, on the filings they may see."""
+        return super().visible_to(user).filter(own_bodies(user))
+
+    def awaiting(self, user: Any) -> Self:
+        """Which this person may answer today."""
+        if not user.is_authenticated:
+            return self.none()
+        invited = self.of_body_of(user).filter(state=RequestState.INVITED)
+        return invited.filter(filing__state=State.COMPLETE)
+
+    def readable_by(self, user: Any) -> Self:
+        """Those that this person follows for an authority in charge, of files being examined."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(authority_scope(user), filing__state__in=[State.COMPLETE])
+
+    def open(self) -> Self:
+        return self.filter(state__in=sorted(OPEN_STATES))
+
+    def to_remind(self) -> Self:
+        """Invited bodies of complete files."""
+        return self.filter(state=RequestState.INVITED, filing__state=State.COMPLETE)
+
+    def with_draft(self) -> Self:
+        """With the last save of the opinion being prepared, in the same query."""
+        drafts = apps.get_model("projects", "OpinionDraft").objects
+        last = drafts.filter(request=OuterRef("pk")).order_by("-number")
+        return self.select_related("grid").annotate(
+            draft_number=Coalesce(Subquery(last.values("number")[:1]), 0),
+            draft_content=Subquery(last.values("content")[:1]),
+            draft_saved_at=Subquery(last.values("saved_at")[:1]),
+            draft_first_name=Subquery(last.values("saved_by__first_name")[:1]),
+            draft_last_name=Subquery(last.values("saved_by__last_name")[:1]),
+        )
+
+    def with_opinion(self) -> Self:
+        """With the dossier and what was answered, in the same query."""
+        opinions = apps.get_model("projects", "Opinion").objects
+        same = {name: OuterRef(name) for name in ("filing", "level", "body")}
+        given = opinions.filter(**same)
+        return self.select_related(
+            "filing__procedure", "filing__cpts__departement", "filing__cpts__region"
+        ).annotate(
+            recommendation=Subquery(given.values("recommendation")[:1]),
+            points=Subquery(given.values("points")[:1]),
+            out_of=Subquery(given.values("out_of")[:1]),
+            given_at=Subquery(given.values("given_at")[:1]),
+        )
+
+
+class OpinionDraftQuerySet(models.QuerySet[Any]):
+    """Opinions being prepared."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Nobody reads over the shoulder of a body, the authorities neither."""
+        if not user.is_authenticated:
+            return self.none()
+        own = own_bodies(user, "request__")
+        return self.filter(filing_scope(user, Permission.DOSSIER_SEE, "request__filing__") & own)
+
+
+class OpinionFileQuerySet(models.QuerySet[Any]):
+    """Files joined to opinions."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those of one's own body; of the others, with the opinion once it is given."""
+        if not user.is_authenticated:
+            return self.none()
+        given = Q(request__state=RequestState.GIVEN) & opinion_scope(user, "request__")
+        return self.filter(
+            filing_scope(user, Permission.DOSSIER_SEE, "request__filing__")
+            & (own_bodies(user, "request__") | given)
+        )
+
+    def of_file(self, reference: str, identifier: UUID) -> Self:
+        """One by the name of its stored file."""
+        here = {"request__filing__cpts__reference": reference, "file__uuid": identifier}
+        return self.filter(**here).select_related("file", "request__filing__cpts")[:1]
+
+
 class InvitationQuerySet(models.QuerySet[Any]):
     """Invitations of co-holders."""
 
@@ -212,8 +318,46 @@ def is_regional(seat: Any) -> bool:
     return seat.departement_id is None and seat.cpam_district_id is None and seat.cpts_id is None
 
 
-def _seats(user: Any) -> list[Any]:
+def seats_of(user: Any) -> list[Any]:
+    """Where this person sits on a committee today."""
     return [seat for seat in user.current_assignments if seat.role == Role.COMMITTEE]
+
+
+def body_of(seat: Any, level: str) -> str:
+    """The body for which somebody sits; without a name it is named by its place."""
+    name: str = seat.body or f"{Level(level).label} ({seat.scope_label})"
+    return name
+
+
+def own_bodies(user: Any, prefix: str = "") -> Q:
+    """The rows of the bodies for which this person sits, each within the area of its seat.
+
+    `prefix` leads to the row that bears the level and the body (« request__ »).
+    """
+    condition = Q(pk__in=[])
+    for seat in seats_of(user):
+        area = {f"{prefix}filing__cpts__{name}": code for name, code in seat.area.items()}
+        levels = Level if is_regional(seat) else [Level.LOCAL]
+        for level in levels:
+            row = {f"{prefix}level": level.value, f"{prefix}body": body_of(seat, level)}
+            condition |= Q(**row, **area)
+    return condition
+
+
+def authority_scope(user: Any, prefix: str = "") -> Q:
+    """The opinions that this person reads for the ARS, or for the CPAM where its procedure lets."""
+    cpts = f"{prefix}filing__cpts__"
+    granting = roles_granting(Permission.OPINION_READ)
+    of_cpam = granting & {Role.CPAM_OFFICER, Role.CPAM_DIRECTOR}
+    ars = scope_filter(user, Permission.OPINION_READ, cpts, roles=granting - of_cpam)
+    cpam = scope_filter(user, Permission.OPINION_READ, cpts, roles=of_cpam)
+    return ars | (cpam & Q(**{f"{prefix}filing__procedure__cpam_reads_opinions": True}))
+
+
+def opinion_scope(user: Any, prefix: str = "") -> Q:
+    """Released, or read for an authority, or of one's own body."""
+    released = Q(**{f"{prefix}filing__opinions_released_at__isnull": False})
+    return released | authority_scope(user, prefix) | own_bodies(user, prefix)
 
 
 def filing_scope(

@@ -19,3 +19,9 @@ def validate_tacitly() -> None:
 def remind_of_due_dates() -> None:
     """The ARS is told before the legal delay ends."""
     actions.remind_of_due_dates()
+
+
+@shared_task(name="projects.remind_opinions")
+def remind_opinions() -> None:
+    """Those whose opinion is due soon, then late; on working days only."""
+    actions.remind_opinions()

@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from accounts.access import Permission
 from foundation.refusal import Refusal
 from foundation.workflow import Transition, Workflow, in_words
+from projects.opinion_states import OPINION_REQUEST_WORKFLOW as OPINION_REQUEST_WORKFLOW
 
 
 class Kind(TextChoices):
@@ -96,6 +97,8 @@ class FilingLike(Protocol):
     @property
     def missing_levels_before_regional(self) -> list[Level]: ...
     @property
+    def goes_on_without_opinions(self) -> bool: ...
+    @property
     def is_latest(self) -> bool: ...
     @property
     def tacit_day_reached(self) -> bool: ...
@@ -137,11 +140,14 @@ def local_opinion_came_first(filing: FilingLike) -> Refusal | None:
     return None
 
 
-@in_words("les avis que la procédure demande sont donnés")
+@in_words(
+    "les avis que la procédure demande sont donnés, ou leur date est passée et la procédure permet "
+    "de décider sans eux avec un motif"
+)
 def opinions_are_given(filing: FilingLike) -> Refusal | None:
-    """The decision waits for the opinions that the procedure requires."""
+    """The decision waits for the opinions that the procedure requires, as long as it says."""
     missing = filing.missing_levels
-    if not missing:
+    if not missing or filing.goes_on_without_opinions:
         return None
     names = " et ".join(f"du {level.label.lower()}" for level in missing)
     noun = "L’avis" if len(missing) == 1 else "Les avis"
@@ -165,7 +171,10 @@ def clock_has_ended(filing: FilingLike) -> Refusal | None:
     return None
 
 
-@in_words("les avis que la procédure demande sont donnés, et le délai légal n’est pas écoulé")
+@in_words(
+    "les avis que la procédure demande sont donnés, ou leur date est passée et la procédure permet "
+    "de décider sans eux avec un motif ; et le délai légal n’est pas écoulé"
+)
 def opinions_are_given_in_time(filing: FilingLike) -> Refusal | None:
     return clock_still_runs(filing) or opinions_are_given(filing)
 

@@ -12,9 +12,9 @@ from cpts_portal.national.naming import Identity, identity_of
 from cpts_portal.national.partition import Area, partition
 from cpts_portal.national.turns import Delays, Standing, standing
 from cpts_portal.story.dossier import Holders
-from cpts_portal.story.people import Authorities
+from cpts_portal.story.people import ACCOUNT_BODY, HOME_REGION, Authorities
 from foundation import clock
-from projects.models import Filing, HealthProject, LetterOfIntent, Opinion, Procedure
+from projects.models import Filing, HealthProject, LetterOfIntent, Opinion, OpinionGrid, Procedure
 from projects.workflow import Kind, Level
 from territories.models import Cpts, Territory
 
@@ -58,6 +58,7 @@ class Dossier:
     standing: Standing
     authorities: Authorities
     holders: Holders
+    grid: OpinionGrid
     cpts: Cpts = field(init=False)
     territory: Territory = field(init=False)
     letter: LetterOfIntent = field(init=False)
@@ -102,6 +103,12 @@ class Dossier:
             return "Comité de pilotage local", self.authorities.local_committee
         return "Comité régional", self.authorities.regional_committee
 
+    def bodies(self, level: Level) -> list[str]:
+        """Every body that the procedure has asked, as `projects.bodies` tells them."""
+        speaks, _ = self.committee(level)
+        with_account = level == Level.REGIONAL and self.cpts.region_id == HOME_REGION
+        return [speaks, ACCOUNT_BODY] if with_account else [speaks]
+
     def levels(self, kind: Kind) -> list[Level]:
         return [level for level, _ in self.procedure.opinions(kind)]
 
@@ -134,6 +141,7 @@ def dossier_of(
     procedure: Procedure,
     authorities: Authorities,
     holders: Holders,
+    grid: OpinionGrid,
 ) -> Dossier:
     """Everything that is known before a row is written."""
     return Dossier(
@@ -144,4 +152,5 @@ def dossier_of(
         standing=standing(calendar, delays_of(procedure), clock.today()),
         authorities=authorities,
         holders=holders,
+        grid=grid,
     )

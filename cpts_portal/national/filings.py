@@ -13,9 +13,18 @@ from cpts_portal.national.vintages import Figures
 from cpts_portal.story.dossier import letter_answers, project_answers
 from foundation.bulk import insert_objects
 from foundation.search import search_key
-from projects.models import HealthProject, LetterOfIntent, Opinion, Submission
+from projects.actions.opinion_requests import SHORTEST
+from projects.models import (
+    Filing,
+    HealthProject,
+    LetterOfIntent,
+    Opinion,
+    OpinionRequest,
+    Submission,
+)
+from projects.opinion_states import RequestState
 from projects.outline import Outline, outline_for
-from projects.workflow import Kind, State
+from projects.workflow import Kind, Level, State
 
 BATCH = 250
 ONE_DAY = dt.timedelta(days=1)
@@ -41,6 +50,8 @@ def write_filings(dossiers: Sequence[Dossier], figures: Figures) -> None:
         dossier.opinions = list(_opinions(dossier))
     opinions = [row for dossier in dossiers for row in dossier.opinions]
     Opinion.objects.bulk_create(opinions, batch_size=BATCH)
+    requests = [row for dossier in dossiers for row in _requests(dossier)]
+    OpinionRequest.objects.bulk_create(requests, batch_size=BATCH)
 
 
 def _letter(dossier: Dossier) -> LetterOfIntent:
@@ -103,6 +114,8 @@ def _common(dossier: Dossier, kind: Kind, outline: Outline) -> dict[str, Any]:
         "complete_at": complete,
         "decided_at": decided,
         "given_levels": [level.value for level in dossier.levels(kind)] if given else [],
+        "opinions_due_on": _opinions_due_on(dossier, complete) if dossier.levels(kind) else None,
+        "opinions_released_at": decided,
     }
 
 
@@ -196,3 +209,50 @@ def _opinions(dossier: Dossier) -> Iterator[Opinion]:
                 given_by=member,
                 given_at=moment,
             )
+
+
+def _opinions_due_on(dossier: Dossier, complete: dt.datetime | None) -> dt.date | None:
+    days = dt.timedelta(days=dossier.procedure.opinion_days)
+    return complete.date() + days if complete else None
+
+
+def _requests(dossier: Dossier) -> Iterator[OpinionRequest]:
+    """As the act « declare complete » asks every body, and as their answers leave them."""
+    for filing in dossier.filings:
+        kind = Kind(filing.kind)
+        for rank, level in enumerate(dossier.levels(kind)):
+            for body in dossier.bodies(level) if filing.complete_at else []:
+                yield _request(dossier, filing, level, body, is_first=rank == 0)
+
+
+def _request(
+    dossier: Dossier, filing: Filing, level: Level, body: str, *, is_first: bool
+) -> OpinionRequest:
+    given_at = dossier.moment(STEPS[Kind(filing.kind)].opinion)
+    speaks, _ = dossier.committee(level)
+    due_on = filing.opinions_due_on
+    assert due_on is not None, "a complete file has a date for its opinions"  # noqa: S101
+    invited_at, invited_by = filing.complete_at, dossier.authorities.reviewer
+    if not is_first:
+        invited_at = given_at
+        if given_at:  # asked by the answer of the level before
+            invited_by = dossier.committee(Level.LOCAL)[1]
+            due_on = max(due_on, given_at.date() + SHORTEST)
+    has_given = given_at is not None and body == speaks
+    state = RequestState.INVITED if invited_at else RequestState.PLANNED
+    if has_given:
+        state = RequestState.GIVEN
+    elif filing.decided_at:
+        state = RequestState.ENDED
+    return OpinionRequest(
+        filing=filing,
+        level=level,
+        body=body,
+        is_required=True,
+        grid=dossier.grid,
+        state=state,
+        invited_at=invited_at,
+        invited_by=invited_by,
+        due_on=due_on,
+        closed_at=given_at if has_given else filing.decided_at,
+    )

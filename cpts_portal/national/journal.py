@@ -85,6 +85,15 @@ def _filing_acts(dossier: Dossier, filing: Filing) -> Iterator[Act]:
     yield from _opinion_acts(dossier, filing)
     if at := dossier.moment(steps.decided):
         verb = "approve" if is_letter else "validate"
+        if any(opinion.filing_id == filing.pk for opinion in dossier.opinions):
+            yield _note(
+                "release_opinions",
+                filing,
+                director,
+                at,
+                "Avis des comités communiqués aux parties",
+                ("", State.APPROVED),
+            )
         yield _note(verb, filing, director, at, decided, (State.COMPLETE, State.APPROVED))
 
 
@@ -92,13 +101,12 @@ def _opinion_acts(dossier: Dossier, filing: Filing) -> Iterator[Act]:
     for opinion in dossier.opinions:
         if opinion.filing_id == filing.pk:
             label = dossier.procedure.label_of(opinion.level, filing.kind)
-            tone = opinion.get_recommendation_display().lower()
             yield _note(
                 f"give_{opinion.level}_opinion",
                 filing,
                 (opinion.given_by, Role.COMMITTEE),
                 opinion.given_at,
-                f"{label} ({opinion.body})\u00a0: {tone}",
+                f"{label} donné ({opinion.body})",
                 states=(State.COMPLETE, State.COMPLETE),
                 opinion=opinion.pk,
             )

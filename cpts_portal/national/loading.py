@@ -22,8 +22,8 @@ from foundation import clock
 from foundation.bulk import refresh_statistics
 from foundation.refusal import Refused
 from missions.actions import load_indicators
-from projects.actions import load_procedures
-from projects.models import Procedure
+from projects.actions import load_opinion_grids, load_procedures
+from projects.models import OpinionGrid, Procedure
 from territories.models import Commune, Cpts, Population
 
 Say = Callable[[str], object]
@@ -57,6 +57,7 @@ def load(say: Say) -> Summary:
     """Write the 840 dossiers; the caller has seen that they are not there yet."""
     _refuse_other_communes()
     load_procedures()
+    load_opinion_grids()
     load_grids()
     load_indicators()
     say("Découpage des communes")
@@ -93,6 +94,7 @@ def _dossiers() -> list[Dossier]:
     in_post = authorities_of([area for area, _, _ in plans], cast)
     procedure_in_force = cache(Procedure.objects.in_force)
     holders = make_holders([identity for _, identity, _ in plans], cast)
+    grid_in_force = cache(OpinionGrid.objects.in_force)
     return [
         dossier_of(
             area,
@@ -101,6 +103,7 @@ def _dossiers() -> list[Dossier]:
             procedure_in_force(area.main.place.region, calendar.days[Milestone.FOUNDED]),
             in_post[area.main.place.district],
             people,
+            grid_in_force(area.main.place.region, calendar.days[Milestone.FOUNDED]),
         )
         for (area, identity, calendar), people in zip(plans, holders, strict=True)
     ]

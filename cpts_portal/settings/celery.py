@@ -41,6 +41,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "projects.remind_of_due_dates",
         "schedule": crontab(hour=7, minute=0),
     },
+    "remind-opinions": {"task": "projects.remind_opinions", "schedule": crontab(hour=8, minute=10)},
     "expire-contracts": {"task": "aci.expire_contracts", "schedule": crontab(hour=0, minute=5)},
     "open-contract-years": {
         "task": "aci.open_contract_years",

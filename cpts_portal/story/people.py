@@ -24,6 +24,7 @@ NAMES_FILE = Path(__file__).with_name("names.csv")
 # Before the first dossier of the story: people are at their posts when they act.
 IN_POST_SINCE = dt.date(2019, 1, 7)
 HOME_REGION, HOME_DEPARTEMENT = "32", "62"
+ACCOUNT_BODY = "URPS infirmiers"  # the body of the committee's demonstration account
 
 
 @dataclass
@@ -74,9 +75,7 @@ class Cast:
             assign(people["ars_director"], Role.ARS_DIRECTOR, region=region)
             assign(people["cpam_officer"], Role.CPAM_OFFICER, cpam_district=self.home_district)
             assign(people["cpam_director"], Role.CPAM_DIRECTOR, cpam_district=self.home_district)
-            assign(
-                people["committee_member"], Role.COMMITTEE, region=region, body="URPS infirmiers"
-            )
+            assign(people["committee_member"], Role.COMMITTEE, region=region, body=ACCOUNT_BODY)
             assign(people["national_reader"], Role.NATIONAL_READER)
             assign(people["administrator"], Role.ADMINISTRATOR)
 
@@ -99,7 +98,10 @@ class Cast:
             if district == self.home_district
             else self._in_post(f"cpam-{district.pk}", Role.CPAM_DIRECTOR, cpam_district=district),
             local_committee=self._in_post(
-                f"local-{region.pk}", Role.COMMITTEE, body="Comité de pilotage local", region=region
+                f"local-{district.pk}",
+                Role.COMMITTEE,
+                body="Comité de pilotage local",
+                cpam_district=district,
             ),
             regional_committee=self._in_post(
                 f"regional-{region.pk}", Role.COMMITTEE, body="Comité régional", region=region

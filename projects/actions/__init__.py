@@ -23,9 +23,22 @@ from projects.actions.decisions import (
 )
 from projects.actions.holders import accept_invitation, invite, open_letter, start_letter
 from projects.actions.letters import want_document_again
+from projects.actions.opinion_grids import load_opinion_grids
+from projects.actions.opinion_requests import (
+    invite_body,
+    release_opinions,
+    remind_opinions,
+    withdraw_request,
+)
+from projects.actions.opinions import (
+    add_opinion_file,
+    give_opinion,
+    remove_opinion_file,
+    save_opinion_draft,
+)
 from projects.actions.procedures import load_procedures
 from projects.actions.reminders import remind, remind_of_due_dates
-from projects.actions.review import ask_for_pieces, declare_complete, give_opinion, submit
+from projects.actions.review import ask_for_pieces, declare_complete, submit
 from projects.actions.templates import add_template, load_letter_templates
 from projects.actions.writing import (
     add_attachment,
@@ -38,6 +51,7 @@ from projects.actions.writing import (
 __all__ = [
     "accept_invitation",
     "add_attachment",
+    "add_opinion_file",
     "add_template",
     "answer_comment",
     "approve",
@@ -47,18 +61,24 @@ __all__ = [
     "declare_complete",
     "give_opinion",
     "invite",
+    "invite_body",
     "keep_drafts",
     "load_letter_templates",
+    "load_opinion_grids",
     "load_procedures",
     "open_health_project",
     "open_letter",
     "oppose",
     "party_of",
     "refuse",
+    "release_opinions",
     "remind",
     "remind_of_due_dates",
+    "remind_opinions",
     "remove_attachment",
+    "remove_opinion_file",
     "reopen_comment",
+    "save_opinion_draft",
     "save_step",
     "start_letter",
     "submit",
@@ -68,5 +88,6 @@ __all__ = [
     "validate_tacitly",
     "want_document_again",
     "withdraw",
+    "withdraw_request",
     "write_answers",
 ]

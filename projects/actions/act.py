@@ -90,7 +90,8 @@ def next_deadline(filing: Filing) -> tuple[dt.date, str] | None:
             "Vérification de la complétude",
         )
     if filing.state == State.COMPLETE and filing.missing_levels:
-        return today + dt.timedelta(days=procedure.opinion_days), "Avis du comité"
+        due_on = filing.opinions_due_on or today + dt.timedelta(days=procedure.opinion_days)
+        return due_on, "Avis du comité"
     return None
 
 

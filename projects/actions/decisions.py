@@ -12,10 +12,12 @@ from foundation.refusal import Refused
 from projects import emails
 from projects.actions.act import note, pass_through
 from projects.actions.letters import want_document
+from projects.actions.opinion_requests import close_requests, release
 from projects.actions.procedures import procedure_for
 from projects.letter_kinds import LetterKind
 from projects.models import Attachment, Filing, Ground
 from projects.outline import outline_for
+from projects.workflow import State
 from territories.actions import move
 from territories.editing import shut_territory
 from territories.models import Baton, Stage
@@ -27,7 +29,7 @@ ENDED = ["state", "decided_at", "decision_reason", "grounds", "is_tacit"]
 def approve(letter: Filing, *, by: User, reason: str = "") -> Filing:
     """The ARS approves the letter: the holders may write the project."""
     from_state = pass_through("approve", letter, by=by)
-    _end(letter, reason)
+    _end(letter, _reason_without_opinions(letter, reason), by=by)
     move(letter.cpts, stage=Stage.PROJECT, baton=Baton.HOLDER)
     entry = note(
         "approve",
@@ -46,7 +48,7 @@ def approve(letter: Filing, *, by: User, reason: str = "") -> Filing:
 def refuse(letter: Filing, *, reason: str, by: User) -> Filing:
     """The ARS refuses the letter, with its reasons."""
     from_state = pass_through("refuse", letter, by=by)
-    _end(letter, _given(reason))
+    _end(letter, _given(reason), by=by)
     move(letter.cpts, stage=Stage.ABANDONED, baton=Baton.NOBODY)
     entry = note(
         "refuse",
@@ -65,7 +67,7 @@ def refuse(letter: Filing, *, reason: str, by: User) -> Filing:
 def validate(project: Filing, *, by: User, reason: str = "") -> Filing:
     """The director general of the ARS validates the project: the contract can be prepared."""
     from_state = pass_through("validate", project, by=by)
-    _end(project, reason)
+    _end(project, _reason_without_opinions(project, reason), by=by)
     move(project.cpts, stage=Stage.VALIDATED, baton=Baton.CPAM)
     entry = note(
         "validate",
@@ -88,7 +90,7 @@ def oppose(project: Filing, *, grounds: Iterable[str], reason: str, by: User) ->
     project.grounds = sorted({str(ground) for ground in grounds})
     if not project.grounds or set(project.grounds) - set(known):
         raise Refused("Choisissez le fondement de l’opposition.")
-    _end(project, _given(reason))
+    _end(project, _given(reason), by=by)
     move(project.cpts, stage=Stage.ABANDONED, baton=Baton.NOBODY)
     entry = note(
         "oppose",
@@ -108,7 +110,7 @@ def oppose(project: Filing, *, grounds: Iterable[str], reason: str, by: User) ->
 def withdraw(filing: Filing, *, by: User, reason: str = "") -> Filing:
     """The holders take their filing back before any decision."""
     from_state = pass_through("withdraw", filing, by=by)
-    _end(filing, reason)
+    _end(filing, reason, by=by)
     filing.suspensions.filter(until=None).update(until=clock.today())
     shut_territory(filing.cpts, shut=False)
     # What was never handed over stays unknown to the authorities: « ABANDONED » would show it.
@@ -181,7 +183,7 @@ def validate_tacitly(project: Filing, *, by: User | None = None) -> Filing:
     from_state = pass_through("validate_tacitly", project, by=by)
     project.is_tacit = True
     moment = project.tacit_moment
-    _end(project, "", at=moment)
+    _end(project, "", at=moment, by=by)
     move(project.cpts, stage=Stage.VALIDATED, baton=Baton.CPAM)
     entry = note(
         "validate_tacitly",
@@ -206,10 +208,23 @@ def validate_due_projects() -> int:
     return validated
 
 
-def _end(filing: Filing, reason: str, *, at: dt.datetime | None = None) -> None:
+def _end(filing: Filing, reason: str, *, by: User, at: dt.datetime | None = None) -> None:
+    """The last acts on the filing; the parties read the opinions with it, at the latest."""
     filing.decided_at = at or clock.now()
     filing.decision_reason = reason.strip()
     filing.save(update_fields=ENDED)
+    close_requests(filing)
+    if filing.state != State.WITHDRAWN and not filing.opinions_released_at:
+        release(filing, by=by)
+
+
+def _reason_without_opinions(filing: Filing, reason: str) -> str:
+    """The guard lets a decision pass without the late opinions: it says why."""
+    if filing.missing_levels and not reason.strip():
+        raise Refused(
+            "Des avis requis manquent : écrivez pourquoi la décision est prise sans les attendre."
+        )
+    return reason
 
 
 def _given(reason: str) -> str:

@@ -1,11 +1,10 @@
-"""From the hands of the holders to a complete file with its opinions."""
+"""From the hands of the holders to a complete file."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 
-from accounts.access import Role
 from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused
@@ -20,11 +19,12 @@ from projects.actions.act import (
 )
 from projects.actions.comments import mark_corrected, refuse_unknown
 from projects.actions.letters import want_document
+from projects.actions.opinion_requests import invite_required
+from projects.bodies import bodies_known
 from projects.corrections import TERRITORY
 from projects.letter_kinds import LetterKind
-from projects.models import FieldComment, Filing, Kind, Opinion, Submission, Suspension
-from projects.querysets import is_regional
-from projects.workflow import Level, State
+from projects.models import FieldComment, Filing, Kind, Submission, Suspension
+from projects.workflow import State
 from territories.actions import hand_over_territory, move
 from territories.editing import shut_territory
 from territories.models import Stage, Territory
@@ -133,6 +133,7 @@ def declare_complete(filing: Filing, *, by: User) -> Filing:
     filing.comments.filter(closed_at=None).update(closed_at=clock.now(), closed_by=by)
     set_clock(filing)
     filing.save(update_fields=["state", "complete_at", "due_on", "tacit_on"])
+    invited = invite_required(filing, by=by)
     move(
         filing.cpts,
         baton=awaited(filing),
@@ -149,62 +150,11 @@ def declare_complete(filing: Filing, *, by: User) -> Filing:
         due_on=filing.due_on and filing.due_on.isoformat(),
     )
     emails.complete(filing, entry, by=by)
-    if filing.missing_levels:
-        emails.opinion_wanted(filing, entry, by=by)
-    else:
-        emails.decision_wanted(filing, entry, by=by)
-    return filing
-
-
-@transaction.atomic
-def give_opinion(
-    filing: Filing, *, level: str, recommendation: str, text: str, by: User
-) -> Opinion:
-    """A committee body gives its opinion, once; it is frozen. The last one calls for the decision.
-
-    The body is the one the person represents; only a member for the whole région speaks for the
-    regional committee.
-    """
-    level = Level(level)
-    from_state = pass_through(f"give_{level}_opinion", filing, by=by)
-    body = _body_of(by, filing, level)
-    if filing.opinions.filter(level=level, body=body).exists():
-        raise Refused(f"{body} a déjà donné son avis.")
-    text = text.strip()
-    needs_reasons = {
-        Opinion.Recommendation.WITH_RESERVATIONS,
-        Opinion.Recommendation.UNFAVOURABLE,
-    }
-    if recommendation in needs_reasons and not text:
-        raise Refused("Un avis défavorable ou avec réserves se motive.")
-    opinion = Opinion.objects.create(
-        filing=filing,
-        level=level,
-        body=body,
-        recommendation=recommendation,
-        text=text,
-        given_by=by,
-    )
-    if level not in filing.given_levels:
-        filing.given_levels = [*filing.given_levels, level.value]
-    filing.save(update_fields=["given_levels"])
-    # Another opinion is awaited: its date does not move.
-    cpts = filing.cpts
-    same_date = (cpts.next_deadline, cpts.next_deadline_label) if cpts.next_deadline else None
-    deadline = same_date if filing.missing_levels else next_deadline(filing)
-    move(cpts, baton=awaited(filing), deadline=deadline)
-    label = filing.procedure.label_of(level, filing.kind)
-    entry = note(
-        f"give_{level}_opinion",
-        filing,
-        by=by,
-        sentence=f"{label} ({body}) : {opinion.get_recommendation_display().lower()}",
-        from_state=from_state,
-        opinion=opinion.pk,
-    )
+    if invited:
+        emails.opinion_wanted(filing, invited, entry, bodies_known(filing.cpts), by=by)
     if not filing.missing_levels:
         emails.decision_wanted(filing, entry, by=by)
-    return opinion
+    return filing
 
 
 def _stop_clock(filing: Filing, reason: str, *, by: User) -> Suspension | None:
@@ -220,20 +170,6 @@ def _stop_clock(filing: Filing, reason: str, *, by: User) -> Suspension | None:
     )
     set_clock(filing)
     return suspension
-
-
-def _body_of(user: User, filing: Filing, level: Level) -> str:
-    """The body for which this person sits on a committee of that level."""
-    seats = [
-        seat
-        for seat in user.current_assignments
-        if seat.role == Role.COMMITTEE
-        and all(getattr(filing.cpts, name) == code for name, code in seat.area.items())
-    ]
-    fit = [seat for seat in seats if level == Level.LOCAL or is_regional(seat)]
-    if not fit:
-        raise Refused("Votre comité est local : il donne l’avis local, non l’avis régional.")
-    return fit[0].body or f"{Level(level).label} ({fit[0].scope_label})"
 
 
 def _count(asked: int) -> str:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0004_identify_each_request'),
-        ('territories', '0006_territory_shut_to_corrections'),
+        ('territories', '0009_territory_shut_to_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

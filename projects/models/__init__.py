@@ -3,7 +3,8 @@
 from projects.models.comments import CommentDraft, CompletenessCheck, FieldComment
 from projects.models.filings import Filing, HealthProject, LetterOfIntent
 from projects.models.letters import FilingDocument, LetterTemplate
-from projects.models.opinions import Opinion
+from projects.models.opinion_grids import OpinionGrid
+from projects.models.opinions import Opinion, OpinionDraft, OpinionFile, OpinionRequest
 from projects.models.pieces import Attachment, Invitation, Submission, Suspension
 from projects.models.procedures import Procedure
 from projects.models.reminders import DueReminder
@@ -24,6 +25,10 @@ __all__ = [
     "LetterOfIntent",
     "LetterTemplate",
     "Opinion",
+    "OpinionDraft",
+    "OpinionFile",
+    "OpinionGrid",
+    "OpinionRequest",
     "Procedure",
     "Submission",
     "Suspension",

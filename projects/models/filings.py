@@ -92,6 +92,9 @@ class Filing(models.Model):
     is_tacit = models.BooleanField("validation tacite", default=False)
     # Levels of the opinions given, kept here so that guards and lists need no further query.
     given_levels = models.JSONField("avis donnés", default=list)
+    opinions_due_on = models.DateField("avis attendus pour le", null=True, blank=True)
+    # Before, an opinion is read by its own body and by the authorities only.
+    opinions_released_at = models.DateTimeField("avis communiqués le", null=True, blank=True)
     # The legal clock of a project: empty while it is stopped or has not started.
     due_on = models.DateField("fin du délai légal", null=True, blank=True)
     tacit_on = models.DateField("validation tacite le", null=True, blank=True)
@@ -246,6 +249,15 @@ class Filing(models.Model):
             return []
         before = required[: required.index(Level.REGIONAL)]
         return [level for level in before if level not in self.given_levels]
+
+    @property
+    def opinions_are_overdue(self) -> bool:
+        return self.opinions_due_on is not None and clock.today() > self.opinions_due_on
+
+    @property
+    def goes_on_without_opinions(self) -> bool:
+        """The date of the opinions has passed, and the procedure lets the ARS decide, reasoned."""
+        return self.procedure.decides_without_late_opinions and self.opinions_are_overdue
 
     @property
     def is_latest(self) -> bool:

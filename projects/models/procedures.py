@@ -44,7 +44,8 @@ class Procedure(models.Model):
     )
     effective_from = models.DateField("en vigueur à partir du")
     decision_form = models.CharField("forme de la décision", max_length=20, choices=DecisionForm)
-    # Lists of {"level": …, "label": …}, in the order in which the opinions are given.
+    # Lists of {"level": …, "label": …}, in the order in which the opinions are given. With
+    # "answers": "all", a level is given once every invited body has answered; else by the first.
     letter_opinions = models.JSONField("avis requis sur la lettre", default=list)
     project_opinions = models.JSONField("avis requis sur le projet", default=list)
     tacit_months = models.PositiveSmallIntegerField("mois avant validation tacite")
@@ -53,6 +54,12 @@ class Procedure(models.Model):
     opinion_days = models.PositiveSmallIntegerField("jours pour donner les avis")
     # Days before the end of the legal delay on which the ARS is reminded of it.
     reminder_days = models.JSONField("rappels avant la fin du délai", default=usual_reminders)
+    decides_without_late_opinions = models.BooleanField(
+        "décision possible, motivée, sans les avis en retard", default=False
+    )
+    cpam_reads_opinions = models.BooleanField(
+        "la CPAM lit les avis avant leur communication", default=True
+    )
     certainty = models.CharField("certitude", max_length=20, choices=Certainty)
     source = models.CharField("source", max_length=300)
 
@@ -83,6 +90,11 @@ class Procedure(models.Model):
         """The required opinions with their regional names, in order."""
         rows = self.letter_opinions if kind == Kind.LETTER else self.project_opinions
         return [(Level(row["level"]), row["label"]) for row in rows]
+
+    def waits_for_all(self, level: str, kind: str) -> bool:
+        """Whether every invited body of this level must answer."""
+        rows = self.letter_opinions if kind == Kind.LETTER else self.project_opinions
+        return any(row["level"] == level and row.get("answers") == "all" for row in rows)
 
     def label_of(self, level: str, kind: str) -> str:
         """« Avis d’opportunité du comité de pilotage local »."""

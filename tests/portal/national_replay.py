@@ -172,6 +172,9 @@ def told(cpts: Cpts) -> dict[str, list[dict[str, Any]]]:
         "filings": filings,
         "submissions": [row for filing in filings for row in filing.submissions.all()],
         "opinions": [row for filing in filings for row in filing.opinions.order_by("level")],
+        "requests": [
+            row for filing in filings for row in filing.opinion_requests.order_by("level", "body")
+        ],
         "contracts": contracts,
         "missions": [row for one in contracts for row in one.missions.order_by("code")],
         "accords": [row for one in contracts for row in one.acceptances.order_by("party")],

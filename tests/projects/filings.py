@@ -118,6 +118,13 @@ def local_committee_member(cast: Cast) -> User:
     return user
 
 
+def invited_local_member(cast: Cast, filing: Filing) -> User:
+    """The same, whose committee the ARS invites."""
+    user = local_committee_member(cast)
+    actions.invite_body(filing, level="local", body="Comité du Béthunois", by=cast.ars_reviewer)
+    return user
+
+
 def on(day: str) -> object:
     """`with on("2026-03-02"):` the acts of that day."""
     return clock.at(dt.date.fromisoformat(day))

@@ -105,7 +105,7 @@ def test_to_review_follows_the_file(cast: Cast) -> None:
 def test_in_grand_est_the_regional_opinion_is_awaited_after_the_local_one(cast: Cast) -> None:
     letter = filings.complete_letter(cast)
     Filing.objects.update(procedure=Procedure.objects.get(code="grand-est-2019"))
-    local = filings.local_committee_member(cast)
+    local = filings.invited_local_member(cast, letter)
     given = {"recommendation": "favourable", "text": "Oui."}
     assert Filing.objects.awaiting_opinion_of(local).exists()
     actions.give_opinion(letter, level="local", by=local, **given)

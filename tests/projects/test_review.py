@@ -199,19 +199,19 @@ class TestGiveOpinion:
         assert letter.given_levels == ["regional"]
         assert cast.rives.baton == Baton.ARS
         assert cast.ars_director.email in told("Décision attendue")
-        assert last_entry(letter).sentence == (
-            "Avis du comité régional (URPS infirmiers)\u00a0: favorable"
-        )
+        # What it says waits for its release: the holders read the journal.
+        assert last_entry(letter).sentence == "Avis du comité régional donné (URPS infirmiers)"
 
     def test_grand_est_wants_the_local_opinion_first(self, cast: Cast) -> None:
         letter = filings.complete_letter(cast)
         in_grand_est(cast)
+        local = filings.invited_local_member(cast, letter)
         with pytest.raises(Refused, match="comité local est attendu"):
             self.give(letter, cast.committee_member)
         cast.rives.refresh_from_db()
         awaited_by = cast.rives.next_deadline
         with clock.at(clock.now() + dt.timedelta(days=20)):
-            self.give(letter, filings.local_committee_member(cast), "local")
+            self.give(letter, local, "local")
         cast.rives.refresh_from_db()
         assert cast.rives.baton == Baton.COMMITTEE
         assert cast.rives.next_deadline == awaited_by  # the date does not move
@@ -235,9 +235,10 @@ class TestGiveOpinion:
             self.give(letter, colleague)
 
     def test_a_body_without_a_name_is_named_by_its_place(self, cast: Cast) -> None:
-        letter = filings.complete_letter(cast)
+        letter = filings.submitted_letter(cast)
         user = make_user("Ida Inconnue")
         assign(user, Role.COMMITTEE, region=cast.geography.hauts_de_france)
+        actions.declare_complete(letter, by=cast.ars_reviewer)
         assert self.give(letter, user).body == "Comité régional (Hauts-de-France)"
 
     @pytest.mark.parametrize("recommendation", ["with_reservations", "unfavourable"])

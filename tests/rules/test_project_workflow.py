@@ -27,6 +27,7 @@ class Stub:
     unexplained_overlap: str = ""
     missing_levels: list[Level] = field(default_factory=list)
     missing_levels_before_regional: list[Level] = field(default_factory=list)
+    goes_on_without_opinions: bool = False
     is_latest: bool = True
     tacit_day_reached: bool = False
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('territories', '0005_contacts_of_local_authorities'),
+        ('territories', '0008_exchanges_on_dossiers'),
     ]
 
     operations = [

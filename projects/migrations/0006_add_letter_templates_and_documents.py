@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ('projects', '0005_clock_runs_once_answered'),
         ('records', '0002_append_only_journal'),
         ('territories', '0005_contacts_of_local_authorities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
