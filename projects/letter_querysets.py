@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models.functions import Cast, Coalesce, Concat
-from territories.aggregates import Listed
 
 from accounts.access import Permission
 from projects.letter_kinds import DECISIONS, SHOWN_TO_COMMITTEES
 from projects.querysets import filing_scope
+from territories.aggregates import Listed
 
 
 class LetterTemplateQuerySet(models.QuerySet[Any]):

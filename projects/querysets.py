@@ -9,20 +9,39 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
 from projects.opinion_states import OPEN_STATES, RequestState
 from projects.stops import told_stops
-from projects.workflow import RUNNING, Level, State
+from projects.workflow import RUNNING, UNDECIDED, Level, State
 from territories.aggregates import listed_shares
 from territories.querysets import scope_filter
 
 
 class ProcedureQuerySet(models.QuerySet[Any]):
     """Procedures, and grids of opinions, by region and date."""
+
+    def visible_to(self, user: Any) -> Self:
+        """The whole list is for those who edit it; a filing shows its own to its readers."""
+        if not user.is_authenticated or Permission.PORTAL_ADMINISTER not in user.permissions:
+            return self.none()
+        return self
+
+    def in_rooms(self) -> Self:
+        """Region after region, the newest version first, the national default before all."""
+        return self.select_related("region").order_by(
+            F("region__name").asc(nulls_first=True), "-effective_from"
+        )
+
+    def with_running(self) -> Self:
+        """With how many filings under examination or being written keep each."""
+        filings = apps.get_model("projects", "Filing")._base_manager
+        running = filings.filter(procedure=OuterRef("pk"), state__in=sorted(UNDECIDED))
+        counted = running.order_by().values("procedure").annotate(count=Count("pk"))
+        return self.annotate(running=Coalesce(Subquery(counted.values("count")), 0))
 
     def in_force(self, region_code: str, day: dt.date) -> Any:
         """The latest one of the region that has begun, else the national one."""

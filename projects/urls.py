@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 
 from projects.paths import KindConverter, SendingConverter
-from projects.views import comments, comparing, completeness, letters, reading, review, writing
+from projects.views import (
+    comments,
+    comparing,
+    completeness,
+    letters,
+    procedures,
+    reading,
+    review,
+    writing,
+)
 
 app_name = "projects"
 
@@ -14,6 +23,13 @@ FILING = "dossiers/<str:reference>/<kind:kind>/"
 DOCUMENT = "dossiers/<str:reference>/courriers/<uuid:identifier>/"
 
 urlpatterns = [
+    path("administration/procedures/", procedures.procedures, name="procedures"),
+    path("administration/procedures/<slug:code>/", procedures.procedure, name="procedure"),
+    path(
+        "administration/procedures/<slug:code>/nouvelle-version/",
+        procedures.new_procedure_version,
+        name="new_procedure_version",
+    ),
     path("lettre-d-intention/nouvelle/", writing.start, name="start"),
     path("invitations/<str:token>/", writing.accept_invitation, name="accept_invitation"),
     path("dossiers/<str:reference>/inviter/", writing.invite, name="invite"),

@@ -36,7 +36,11 @@ from projects.actions.opinions import (
     remove_opinion_file,
     save_opinion_draft,
 )
-from projects.actions.procedures import load_procedures
+from projects.actions.procedures import (
+    drafted_version,
+    load_procedures,
+    open_procedure_version,
+)
 from projects.actions.reminders import remind, remind_of_due_dates
 from projects.actions.review import ask_for_pieces, declare_complete, submit
 from projects.actions.templates import add_template, load_letter_templates
@@ -59,6 +63,7 @@ __all__ = [
     "check_completeness",
     "close_comment",
     "declare_complete",
+    "drafted_version",
     "give_opinion",
     "invite",
     "invite_body",
@@ -68,6 +73,7 @@ __all__ = [
     "load_procedures",
     "open_health_project",
     "open_letter",
+    "open_procedure_version",
     "oppose",
     "party_of",
     "refuse",

@@ -81,10 +81,40 @@ class Procedure(models.Model):
             models.CheckConstraint(
                 condition=Q(tacit_months__gte=1), name="projects_procedure_delay_runs"
             ),
+            models.CheckConstraint(
+                condition=Q(completeness_days__gte=1, pieces_days__gte=1, opinion_days__gte=1),
+                name="projects_procedure_days_run",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def place(self) -> str:
+        """« Grand Est », or the whole of France."""
+        return self.region.name if self.region else "France entière"
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """All that it says, in words, in one order: two versions are compared line by line."""
+        return [
+            ("Intitulé", self.title),
+            ("Forme de la décision", str(self.get_decision_form_display())),
+            ("Avis sur la lettre", _in_order(self.letter_opinions)),
+            ("Avis sur le projet", _in_order(self.project_opinions)),
+            ("Validation tacite", f"{self.tacit_months} mois après le dossier complet"),
+            ("Vérifier la complétude", _days(self.completeness_days)),
+            ("Fournir les pièces", _days(self.pieces_days)),
+            ("Donner les avis", _days(self.opinion_days)),
+            ("Rappels avant la fin du délai", _reminders(self.reminder_days)),
+            ("Source", f"{self.source} ({self.get_certainty_display()})"),
+        ]
+
+    def changes_from(self, before: Procedure) -> list[tuple[str, str, str]]:
+        """What is no longer the same: subject, before, after."""
+        pairs = zip(before.facts, self.facts, strict=True)
+        return [(label, old, new) for (label, old), (_, new) in pairs if old != new]
 
     def opinions(self, kind: str) -> list[tuple[Level, str]]:
         """The required opinions with their regional names, in order."""
@@ -100,3 +130,16 @@ class Procedure(models.Model):
         """« Avis d’opportunité du comité de pilotage local »."""
         labels = dict(self.opinions(kind))
         return labels.get(Level(level)) or f"Avis du {Level(level).label.lower()}"
+
+
+def _in_order(rows: list[dict[str, str]]) -> str:
+    names = [f"{row['label']} ({Level(row['level']).label.lower()})" for row in rows]
+    return ", puis ".join(names) or "aucun"
+
+
+def _days(days: int) -> str:
+    return f"{days} jour" if days == 1 else f"{days} jours"
+
+
+def _reminders(days: list[int]) -> str:
+    return " et ".join(_days(item) for item in sorted(days, reverse=True)) or "aucun"
