@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Cast, Coalesce, Concat
 
@@ -86,3 +87,28 @@ class FilingDocumentQuerySet(models.QuerySet[Any]):
     def with_page(self) -> Self:
         """With the file, the progress, the template and the dossier, in the same query."""
         return self.select_related("file", "job", "template__region", "filing__cpts")
+
+    def of_batch(self, batch: Any) -> Self:
+        """In the order in which they are printed."""
+        return self.filter(in_batches__batch=batch).order_by("in_batches__position").with_page()
+
+
+class LetterBatchQuerySet(models.QuerySet[Any]):
+    """Letters wanted in one go."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Those who may read every letter of the batch: its files hold them all."""
+        letters = apps.get_model("projects", "FilingDocument").objects
+        items = apps.get_model("projects", "LetterBatchItem").objects
+        readable = letters.visible_to(user).values("pk")
+        hidden = items.filter(batch=models.OuterRef("pk")).exclude(document__in=readable)
+        return self.filter(~models.Exists(hidden))
+
+    def with_files(self) -> Self:
+        return self.select_related("printable", "archive", "job")
+
+    def ready_with(self, document: Any) -> Self:
+        """The batches that this letter completes and that nobody has put together yet."""
+        items = apps.get_model("projects", "LetterBatchItem").objects
+        waiting = items.filter(batch=models.OuterRef("pk"), document__file=None)
+        return self.filter(~models.Exists(waiting), items__document=document, printable=None)

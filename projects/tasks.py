@@ -3,10 +3,11 @@
 from celery import shared_task
 
 from projects import actions
-from projects.actions import letters
+from projects.actions import batches, letters
 from records import jobs
 
-jobs.handles(letters.DOCUMENT_JOB)(letters.make_filing_document)
+jobs.handles(letters.DOCUMENT_JOB)(batches.make_document_of_batches)
+jobs.handles(batches.BATCH_JOB)(batches.assemble_batch)
 
 
 @shared_task(name="projects.validate_tacitly")

@@ -76,6 +76,22 @@ urlpatterns = [
     ),
     path(f"{DOCUMENT}telecharger/", letters.document_file, name="document_file"),
     path(f"{DOCUMENT}produire/", letters.document_again, name="document_again"),
+    path("courriers/lots/<uuid:identifier>/", letters.batch, name="letter_batch"),
+    path(
+        "courriers/lots/<uuid:identifier>/courriers.pdf",
+        letters.batch_printable,
+        name="letter_batch_printable",
+    ),
+    path(
+        "courriers/lots/<uuid:identifier>/courriers.zip",
+        letters.batch_archive,
+        name="letter_batch_archive",
+    ),
+    path(
+        "courriers/lots/<uuid:identifier>/produire/",
+        letters.batch_again,
+        name="letter_batch_again",
+    ),
     path(f"{FILING}imprimer/", reading.print_filing, name="print_filing"),
     path(f"{FILING}versions/", comparing.versions, name="versions"),
     path(f"{FILING}versions/<int:number>/", reading.version, name="version"),

@@ -4,6 +4,7 @@ Each is one transaction: rights and state through the workflow, row, journal, wh
 the e-mails as work to be done. They refresh the instance they are given, and refuse with `Refused`.
 """
 
+from projects.actions.batches import want_batch_again, want_letters
 from projects.actions.comments import (
     answer_comment,
     close_comment,
@@ -92,7 +93,9 @@ __all__ = [
     "validate",
     "validate_due_projects",
     "validate_tacitly",
+    "want_batch_again",
     "want_document_again",
+    "want_letters",
     "withdraw",
     "withdraw_request",
     "write_answers",

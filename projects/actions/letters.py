@@ -46,7 +46,7 @@ def want_document(
         inputs_sha256=digest(inputs),
     )
     document.filing = filing
-    _want_file(document, by=by)
+    want_file(document, by=by)
     return document
 
 
@@ -59,7 +59,7 @@ def want_document_again(document: FilingDocument, *, by: User) -> FilingDocument
         raise NotAllowed("want_document_again")
     if document.is_made:
         raise Refused("Ce courrier est déjà produit.")
-    _want_file(document, by=by)
+    want_file(document, by=by)
     return document
 
 
@@ -96,7 +96,8 @@ def _content(document: FilingDocument, report: Callable[[int, str], None]) -> by
     return pdf.letter_pdf(document.inputs, report=report)
 
 
-def _want_file(document: FilingDocument, *, by: User) -> None:
+def want_file(document: FilingDocument, *, by: User) -> None:
+    """The work of making its file: one row while it is not finished."""
     document.job = jobs.want(
         DOCUMENT_JOB,
         key=str(document.pk),

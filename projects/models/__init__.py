@@ -2,7 +2,12 @@
 
 from projects.models.comments import CommentDraft, CompletenessCheck, FieldComment
 from projects.models.filings import Filing, HealthProject, LetterOfIntent
-from projects.models.letters import FilingDocument, LetterTemplate
+from projects.models.letters import (
+    FilingDocument,
+    LetterBatch,
+    LetterBatchItem,
+    LetterTemplate,
+)
 from projects.models.opinion_grids import OpinionGrid
 from projects.models.opinions import Opinion, OpinionDraft, OpinionFile, OpinionRequest
 from projects.models.pieces import Attachment, Invitation, Submission, Suspension
@@ -22,6 +27,8 @@ __all__ = [
     "HealthProject",
     "Invitation",
     "Kind",
+    "LetterBatch",
+    "LetterBatchItem",
     "LetterOfIntent",
     "LetterTemplate",
     "Opinion",

@@ -12,7 +12,11 @@ from django.db.models import Q
 from foundation import clock
 from foundation.dates import format_date
 from projects.letter_kinds import DECISIONS, LetterKind
-from projects.letter_querysets import FilingDocumentQuerySet, LetterTemplateQuerySet
+from projects.letter_querysets import (
+    FilingDocumentQuerySet,
+    LetterBatchQuerySet,
+    LetterTemplateQuerySet,
+)
 from projects.models.filings import Filing
 from records.models import Job, StoredFile
 from territories.models import Region
@@ -168,3 +172,98 @@ class FilingDocument(models.Model):
         if self.file is None:
             raise LookupError(f"{self} has no file yet.")
         return self.file
+
+
+class LetterBatch(models.Model):
+    """Letters wanted in one go: one progress, one PDF to print, one archive."""
+
+    uuid = models.UUIDField("identifiant", default=uuid.uuid4, unique=True, editable=False)
+    label = models.CharField("intitulé", max_length=200)
+    wanted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="demandé par",
+    )
+    wanted_at = models.DateTimeField("demandé le", default=clock.now)
+    job = models.ForeignKey(
+        Job,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="assemblage",
+    )
+    printable = models.OneToOneField(
+        StoredFile,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="document à imprimer",
+    )
+    archive = models.OneToOneField(
+        StoredFile,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="archive",
+    )
+    made_at = models.DateTimeField("produit le", null=True, blank=True)
+
+    objects: ClassVar[LetterBatchQuerySet] = LetterBatchQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "lot de courriers"
+        verbose_name_plural = "lots de courriers"
+        ordering = ["-wanted_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(printable=None, archive=None, made_at=None)
+                | Q(printable__isnull=False, archive__isnull=False, made_at__isnull=False),
+                name="projects_batch_made_whole",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_made(self) -> bool:
+        return self.printable_id is not None
+
+    @property
+    def has_failed(self) -> bool:
+        """The letters are there, and no worker managed to put them together."""
+        return not self.is_made and self.job is not None and self.job.state == Job.State.FAILED
+
+    @property
+    def files(self) -> tuple[StoredFile, StoredFile]:
+        """What to print, and the archive; asking before they are made is a mistake."""
+        if self.printable is None or self.archive is None:
+            raise LookupError(f"{self} has no files yet.")
+        return self.printable, self.archive
+
+
+class LetterBatchItem(models.Model):
+    """A letter of a batch, at its place in what is printed."""
+
+    batch = models.ForeignKey(
+        LetterBatch, on_delete=models.CASCADE, related_name="items", verbose_name="lot"
+    )
+    document = models.ForeignKey(
+        FilingDocument, on_delete=models.PROTECT, related_name="in_batches", verbose_name="courrier"
+    )
+    position = models.PositiveSmallIntegerField("rang")
+
+    class Meta:
+        verbose_name = "courrier d’un lot"
+        verbose_name_plural = "courriers d’un lot"
+        ordering = ["batch", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "document"], name="projects_batch_letter_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch} – {self.position}"

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
+from foundation.htmx import STOP_POLLING, is_part
 from projects import actions
-from projects.models import FilingDocument
+from projects.models import FilingDocument, LetterBatch
 from projects.pages import page_url
 from records.files import download
 from records.idempotency import once
@@ -47,6 +48,63 @@ def document_again(request: SignedInRequest, reference: str, identifier: uuid.UU
     actions.want_document_again(letter, by=request.user)
     messages.success(request, "Le courrier est demandé de nouveau.")
     return redirect("projects:document", reference, identifier)
+
+
+@needs(Permission.DOSSIER_LIST)
+@require_safe
+def batch(request: SignedInRequest, identifier: uuid.UUID) -> HttpResponse:
+    """How far letters wanted in one go are, then what to print. Asked again every second."""
+    found = _fetch_batch(request, identifier)
+    letters = list(FilingDocument.objects.of_batch(found))
+    made = sum(letter.is_made for letter in letters)
+    failed = any(letter.has_failed for letter in letters) or found.has_failed
+    context = {
+        "batch": found,
+        "letters": letters,
+        "made": made,
+        "progress": 100 * made // (len(letters) + 1),
+        "failed": failed,
+    }
+    if not is_part(request):
+        return render(request, "projects/letter_batch.html", context)
+    status = STOP_POLLING if found.is_made or failed else 200
+    return render(request, "projects/letter_batch_progress.html", context, status=status)
+
+
+@needs(Permission.DOSSIER_LIST)
+@require_safe
+def batch_printable(request: SignedInRequest, identifier: uuid.UUID) -> HttpResponse:
+    """All the letters, one behind the other."""
+    found = _fetch_batch(request, identifier)
+    if not found.is_made:
+        raise Http404
+    return download(found.files[0])
+
+
+@needs(Permission.DOSSIER_LIST)
+@require_safe
+def batch_archive(request: SignedInRequest, identifier: uuid.UUID) -> HttpResponse:
+    """All the letters, one file each."""
+    found = _fetch_batch(request, identifier)
+    if not found.is_made:
+        raise Http404
+    return download(found.files[1])
+
+
+@require_POST
+@needs(Permission.DOSSIER_LIST)
+@once
+def batch_again(request: SignedInRequest, identifier: uuid.UUID) -> HttpResponse:
+    """Ask once more for what no worker managed to make."""
+    actions.want_batch_again(_fetch_batch(request, identifier), by=request.user)
+    messages.success(request, "Les courriers qui manquent sont demandés de nouveau.")
+    return redirect("projects:letter_batch", identifier)
+
+
+def _fetch_batch(request: SignedInRequest, identifier: uuid.UUID) -> LetterBatch:
+    seen = LetterBatch.objects.visible_to(request.user).with_files()
+    found: LetterBatch = get_object_or_404(seen, uuid=identifier)
+    return found
 
 
 def _fetch(request: SignedInRequest, reference: str, identifier: uuid.UUID) -> FilingDocument:
