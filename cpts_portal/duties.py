@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.fields import BooleanField, CharField, DateTimeField, IntegerField
+from django.db.models.fields import BooleanField, CharField, DateField, DateTimeField, IntegerField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from aci.models import Contract
 from foundation import clock
 from foundation.numbers import NBSP
 from members.models import Member
-from projects.models import Filing
+from projects.models import Filing, OpinionRequest
 from projects.workflow import Kind, State
 from territories.models import Baton, Cpts
 from territories.querysets import CptsQuerySet
@@ -95,21 +95,22 @@ def duties_on(cpts: Any, user: User) -> list[Duty]:
 
 def _filing_columns(user: User) -> dict[str, Any]:
     review = Filing.objects.to_review_by(user).filter(cpts=OuterRef("pk")).order_by("submitted_at")
-    opinion = Filing.objects.awaiting_opinion_of(user).filter(cpts=OuterRef("pk"))
     columns: dict[str, Any] = {
         "review_kind": _nothing(CharField()),
         "review_state": _nothing(CharField()),
         "opinion_kind": _nothing(CharField()),
         "opinion_since": _nothing(DateTimeField()),
+        "opinion_due_on": _nothing(DateField()),
     }
     if user.permissions & {Permission.FILING_COMPLETE, Permission.FILING_DECIDE}:
         columns["review_kind"] = Subquery(review.values("kind")[:1])
         columns["review_state"] = Subquery(review.values("state")[:1])
     if Permission.OPINION_GIVE in user.permissions:
-        columns["opinion_kind"] = Subquery(opinion.order_by("complete_at").values("kind")[:1])
-        columns["opinion_since"] = Subquery(
-            opinion.order_by("complete_at").values("complete_at")[:1]
-        )
+        asked = OpinionRequest.objects.awaiting(user).filter(filing__cpts=OuterRef("pk"))
+        first = asked.order_by("due_on", "pk")
+        columns["opinion_kind"] = Subquery(first.values("filing__kind")[:1])
+        columns["opinion_since"] = Subquery(first.values("invited_at")[:1])
+        columns["opinion_due_on"] = Subquery(first.values("due_on")[:1])
     return columns
 
 
@@ -187,8 +188,8 @@ def _to_give_opinion(cpts: Any) -> Duty | None:
         cpts,
         reverse("projects:opinions", args=[cpts.reference]),
         _day(cpts.opinion_since),
-        cpts.next_deadline,
-        cpts.next_deadline_label,
+        cpts.opinion_due_on,
+        "Avis attendu",
     )
 
 

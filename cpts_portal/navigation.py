@@ -32,6 +32,8 @@ def menu_of(request: HttpRequest) -> list[Entry]:
         links = [("À faire", reverse("dashboard")), *links[1:]]
         if Permission.DOSSIER_LIST in user.permissions:
             links.insert(1, ("Dossiers", reverse("dossiers")))
+        if Permission.OPINION_READ in user.permissions:
+            links.insert(2, ("Avis", reverse("projects:opinion_list")))
         if Permission.FIGURES_SEE in user.permissions:  # where the public figures are too
             links[links.index(figures)] = ("Pilotage", reverse("territories:steering_coverage"))
         if Role.MEMBER in user.roles:

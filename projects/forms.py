@@ -11,9 +11,8 @@ from django.core.validators import EMPTY_VALUES
 
 from foundation.forms import PortalForm
 from projects.corrections import EVERYWHERE, Opened
-from projects.models import Filing, Ground, Opinion
+from projects.models import Filing, Ground
 from projects.outline import Answer, Choice, Question, Step
-from projects.workflow import Level
 from records.files import PROOF_RULE
 from territories.models import CpamDistrict, Departement
 
@@ -271,38 +270,7 @@ class AttachmentForm(PortalForm):
         kind.choices = [("", "Choisissez la nature"), *kinds]
 
 
-# --- Instruction, opinions, decisions ----------------------------------------------------------
-
-
-class OpinionForm(PortalForm):
-    """The opinion of the body that the person represents."""
-
-    level = forms.ChoiceField(
-        label="Quel avis donnez-vous ?",
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez l’avis que vous donnez."},
-    )
-    recommendation = forms.ChoiceField(
-        label="Sens de l’avis",
-        choices=Opinion.Recommendation.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez le sens de l’avis."},
-    )
-    text = forms.CharField(
-        label="Avis motivé",
-        max_length=LONGEST_TEXT,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 8}),
-        help_text="Les motifs sont nécessaires pour un avis défavorable ou avec réserves.",
-    )
-
-    def __init__(self, levels: list[tuple[Level, str]], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        level: Any = self.fields["level"]
-        level.choices = [(item.value, label) for item, label in levels]
-        if len(levels) == 1:
-            level.widget = forms.HiddenInput()
-            level.initial = levels[0][0].value
+# --- Instruction, decisions ----------------------------------------------------------
 
 
 class DecisionForm(PortalForm):

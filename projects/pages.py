@@ -4,7 +4,6 @@ made about them, the acts open to this person. Reading only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,11 +23,11 @@ from projects.corrections import (
 )
 from projects.deadlines import LegalClock
 from projects.letter_listing import ListedDocument, read_documents
-from projects.models import Attachment, FieldComment, Filing, Kind, Opinion
+from projects.models import Attachment, FieldComment, Filing, Kind
 from projects.outline import Answers, Question, Step
 from projects.page_parts import Act, OpenRequest, Part, Row, StepSummary
 from projects.stops import Stop, read_stops
-from projects.workflow import Level, State
+from projects.workflow import State
 from territories.aggregates import read_shares
 from territories.models import Assignment, Cpts
 from territories.overlap import TakenPlace, overlaps_with, pairs_of
@@ -359,80 +358,7 @@ def comment_url(filing: Filing, comment: FieldComment) -> str:
     return reverse("projects:comment", args=args)
 
 
-def levels_of(filing: Filing) -> list[tuple[Level, str]]:
-    """The opinions of the procedure by its names; where it requires none, any may be given."""
-    return filing.procedure.opinions(filing.kind) or [
-        (level, filing.procedure.label_of(level, filing.kind)) for level in Level
-    ]
-
-
-def levels_open_to(filing: Filing, user: Any) -> list[tuple[Level, str]]:
-    """The opinions this person could give now."""
-    may = may_on(user, filing.cpts)
-    found = []
-    for level, label in levels_of(filing):
-        transition = filing.transition(f"give_{level}_opinion")
-        if may(transition.permission) and not filing.workflow.refusal(transition, filing):
-            found.append((level, label))
-    return found
-
-
 def holders_of(cpts: Cpts) -> list[Assignment]:
     """Who writes for this community today."""
     seats = cpts.assignments.current().filter(role__in=roles_granting(Permission.FILING_WRITE))
     return list(seats.select_related("user").order_by("user__last_name", "pk"))
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """One filing on the page of opinions: what is required, what was given."""
-
-    filing: Filing
-    opinions: list[Opinion]
-    may_give: bool
-    is_latest: bool
-
-    @property
-    def url(self) -> str:
-        reference, kind, number = self.filing.cpts.reference, self.filing.kind, self.filing.number
-        if self.is_latest:
-            return page_url(self.filing)
-        return reverse("projects:version", args=[reference, Kind(kind), number])
-
-    @property
-    def title(self) -> str:
-        """« Lettre d’intention », « Projet de santé, version 2 »."""
-        name = self.filing.get_kind_display()
-        return name if self.filing.number == 1 else f"{name}, version {self.filing.number}"
-
-    @property
-    def give_url(self) -> str:
-        return act_url(self.filing, "give_opinion")
-
-    @property
-    def awaited(self) -> list[str]:
-        """The required opinions not given yet, by their regional names."""
-        procedure = self.filing.procedure
-        return [procedure.label_of(item, self.filing.kind) for item in self.filing.missing_levels]
-
-    @property
-    def lines(self) -> list[tuple[str, Opinion]]:
-        procedure = self.filing.procedure
-        return [(procedure.label_of(item.level, self.filing.kind), item) for item in self.opinions]
-
-
-def examinations(
-    filings: Iterable[Filing], opinions: Iterable[Opinion], user: Any
-) -> list[Examination]:
-    """The filings that were examined or will be, latest last, with their opinions."""
-    given = list(opinions)
-    versions = list(filings)
-    last = {filing.kind: filing.number for filing in versions}  # in the order of their numbers
-    found = []
-    for filing in versions:
-        own = [item for item in given if item.filing_id == filing.pk]
-        may_give = filing.state == State.COMPLETE and bool(levels_open_to(filing, user))
-        already = any(item.given_by_id == user.pk for item in own)
-        is_latest = last[filing.kind] == filing.number
-        found.append(Examination(filing, own, may_give and not already, is_latest))
-    return found

@@ -32,7 +32,6 @@ from projects.actions.opinion_requests import (
     withdraw_request,
 )
 from projects.actions.opinions import (
-    add_opinion_file,
     give_opinion,
     remove_opinion_file,
     save_opinion_draft,
@@ -56,7 +55,6 @@ from projects.actions.writing import (
 __all__ = [
     "accept_invitation",
     "add_attachment",
-    "add_opinion_file",
     "add_template",
     "answer_comment",
     "approve",

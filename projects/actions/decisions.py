@@ -209,7 +209,7 @@ def validate_due_projects() -> int:
 
 
 def _end(filing: Filing, reason: str, *, by: User, at: dt.datetime | None = None) -> None:
-    """The last acts on the filing; the parties read the opinions with it, at the latest."""
+    """The last acts on the filing; with a decision, the parties read the opinions."""
     filing.decided_at = at or clock.now()
     filing.decision_reason = reason.strip()
     filing.save(update_fields=ENDED)

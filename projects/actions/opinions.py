@@ -1,7 +1,9 @@
 """An opinion: prepared as drafts, with its files, then given once and frozen."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -19,6 +21,7 @@ from projects.workflow import OPINION_REQUEST_WORKFLOW, Level, State
 from records import files
 from territories.scopes import may_on
 
+Upload: TypeAlias = "UploadedFile[Any]"
 MOST_FILES = 5
 NEEDS_REASONS = {Opinion.Recommendation.WITH_RESERVATIONS, Opinion.Recommendation.UNFAVOURABLE}
 
@@ -47,6 +50,7 @@ def save_opinion_draft(
     recommendation: str = "",
     text: str = "",
     scores: Scores | None = None,
+    upload: Upload | None = None,
     based_on: int | None = None,
 ) -> OpinionDraft:
     """Keep one more save of the opinion being prepared; only the body itself reads it.
@@ -65,27 +69,10 @@ def save_opinion_draft(
             f"{last.saved_by} a enregistré cet avis entre-temps : relisez son texte, puis "
             "enregistrez le vôtre de nouveau."
         )
+    if upload is not None:
+        _join(request, upload, by=by)
     draft: OpinionDraft = request.drafts.create(number=number + 1, content=content, saved_by=by)
     return draft
-
-
-@transaction.atomic
-def add_opinion_file(
-    request: OpinionRequest,
-    upload: UploadedFile,  # type: ignore[type-arg]  # generic only in its stubs
-    *,
-    by: User,
-    label: str = "",
-) -> OpinionFile:
-    """Join a file to the opinion being prepared."""
-    _hold_for_preparing(request, by=by)
-    if request.files.count() >= MOST_FILES:
-        raise Refused(f"Un avis porte {MOST_FILES} fichiers au plus : retirez-en un d’abord.")
-    stored = files.store_upload(upload, by=by, dossier=request.filing.cpts.reference)
-    joined: OpinionFile = request.files.create(
-        file=stored, label=(label.strip() or stored.name)[:150], added_by=by
-    )
-    return joined
 
 
 @transaction.atomic
@@ -104,6 +91,7 @@ def give_opinion(
     text: str,
     by: User,
     scores: Scores | None = None,
+    upload: Upload | None = None,
 ) -> Opinion:
     """An invited body gives its opinion, once; it is frozen. The last one calls for the decision.
 
@@ -115,6 +103,8 @@ def give_opinion(
     request = _request_of(by, filing, level)
     answer = Answer(recommendation, text, scores)
     _check(answer, request)
+    if upload is not None:
+        _join(request, upload, by=by)
     OPINION_REQUEST_WORKFLOW.apply("give", request, may=may_on(by, filing.cpts))
     request.closed_at = clock.now()
     request.save(update_fields=["state", "closed_at"])
@@ -131,6 +121,14 @@ def give_opinion(
     )
     tell_who_comes_next(filing, entry, by=by)
     return opinion
+
+
+def _join(request: OpinionRequest, upload: Upload, *, by: User) -> None:
+    """A file of the opinion, checked by its content."""
+    if request.files.count() >= MOST_FILES:
+        raise Refused(f"Un avis porte {MOST_FILES} fichiers au plus : retirez-en un d’abord.")
+    stored = files.store_upload(upload, by=by, dossier=request.filing.cpts.reference)
+    request.files.create(file=stored, label=stored.name[:150], added_by=by)
 
 
 def _freeze(request: OpinionRequest, answer: Answer, *, by: User) -> Opinion:

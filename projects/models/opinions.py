@@ -184,6 +184,17 @@ class OpinionRequest(models.Model):
         return self.state == RequestState.INVITED and self.due_on < clock.today()
 
     @property
+    def recommendation_label(self) -> str:
+        """What was answered, where `with_opinion` told it."""
+        told = getattr(self, "recommendation", None)
+        return str(Opinion.Recommendation(told).label) if told else ""
+
+    @property
+    def tone(self) -> str:
+        """Tone of the badge of what was answered."""
+        return _TONES.get(getattr(self, "recommendation", None) or "", "neutral")
+
+    @property
     def label(self) -> str:
         """« Avis du comité régional », by the words of the region."""
         return self.filing.procedure.label_of(self.level, self.filing.kind)

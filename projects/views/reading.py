@@ -1,4 +1,4 @@
-"""The pages of a filing: task list or reading, older versions, printing, opinions."""
+"""The pages of a filing: task list or reading, older versions, printing."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
-from projects.models import Filing, Kind, Opinion
-from projects.pages import examinations, gather
+from projects.models import Filing, Kind
+from projects.pages import gather
 from territories.forms import OverlapReasonForm
 from territories.models import Cpts
 from territories.scopes import may_on
@@ -72,23 +72,6 @@ def print_filing(request: SignedInRequest, reference: str, kind: Kind) -> HttpRe
     return render(
         request, "projects/print.html", {"page": page, "cpts": page.cpts, "filing": filing}
     )
-
-
-@needs(Permission.DOSSIER_SEE)
-@require_safe
-def opinions(request: SignedInRequest, reference: str) -> HttpResponse:
-    """What the committees were asked and what they answered."""
-    cpts = get_object_or_404(
-        Cpts.objects.visible_to(request.user).with_header(), reference=reference
-    )
-    filings = Filing.objects.visible_to(request.user).with_page().of_dossier(reference)
-    given = Opinion.objects.visible_to(request.user).of_dossier(reference)
-    context = {
-        "cpts": cpts,
-        "tab": "opinions",
-        "examinations": examinations(filings, given, request.user),
-    }
-    return render(request, "projects/opinions.html", context)
 
 
 def show(request: SignedInRequest, filing: Filing, status: int = 200, **more: Any) -> HttpResponse:

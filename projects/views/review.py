@@ -1,4 +1,4 @@
-"""ARS, CPAM and committees: ask for pieces, declare complete, give an opinion, decide."""
+"""ARS and CPAM: ask for pieces, declare complete, decide."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +13,9 @@ from foundation.forms import PortalForm
 from projects import actions
 from projects.comment_forms import PiecesForm
 from projects.form_pages import PiecesPage
-from projects.forms import DecisionForm, OpinionForm, OppositionForm, RefusalForm
+from projects.forms import DecisionForm, OppositionForm, RefusalForm
 from projects.models import CommentDraft, Filing, Kind
-from projects.pages import gather, levels_of, levels_open_to, page_url
+from projects.pages import gather, page_url
 from projects.views.reading import TABS, ensure_open, fetch
 from records.idempotency import once
 
@@ -65,25 +65,6 @@ def declare_complete(request: SignedInRequest, reference: str, kind: Kind) -> Ht
         else "Le dossier est complet. La décision peut être prise.",
     )
     return redirect(page_url(filing))
-
-
-@needs(Permission.OPINION_GIVE)
-@require_http_methods(["GET", "HEAD", "POST"])
-@once
-def give_opinion(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
-    """The opinion of the body that the person represents."""
-    filing = fetch(request, reference, kind)
-    levels = levels_open_to(filing, request.user)
-    if not levels:
-        ensure_open(filing, "give_local_opinion", request)
-        levels = levels_of(filing)  # too late: the form comes back with the reason
-    form = OpinionForm(levels, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        if form.run(lambda: actions.give_opinion(filing, **given, by=request.user)):
-            messages.success(request, "L’avis est enregistré. Il ne peut plus être modifié.")
-            return redirect("projects:opinions", reference)
-    return _answer(request, "projects/give_opinion.html", filing, form, levels=levels)
 
 
 @needs(Permission.FILING_DECIDE)

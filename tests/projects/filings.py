@@ -1,6 +1,7 @@
 """Filings in every state, made by the product's own actions: no state it cannot reach."""
 
 import datetime as dt
+from contextlib import AbstractContextManager
 
 from accounts.access import Role
 from accounts.models import User
@@ -112,9 +113,9 @@ def emergent_cpts(cast: Cast, holder: User) -> Cpts:
 def local_committee_member(cast: Cast) -> User:
     """Sits on the committee of the département only."""
     user = make_user("Lucie Locale")
-    assign(
-        user, Role.COMMITTEE, departement=cast.geography.pas_de_calais, body="Comité du Béthunois"
-    )
+    seat = {"departement": cast.geography.pas_de_calais, "body": "Comité du Béthunois"}
+    with on("2025-01-06"):
+        assign(user, Role.COMMITTEE, **seat)
     return user
 
 
@@ -125,6 +126,6 @@ def invited_local_member(cast: Cast, filing: Filing) -> User:
     return user
 
 
-def on(day: str) -> object:
+def on(day: str) -> AbstractContextManager[None]:
     """`with on("2026-03-02"):` the acts of that day."""
     return clock.at(dt.date.fromisoformat(day))

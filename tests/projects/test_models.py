@@ -4,10 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from projects import actions
-from projects.forms import MOST_LINES, OpinionForm, StartForm, StepForm
+from projects.forms import MOST_LINES, StartForm, StepForm
 from projects.models import Procedure
-from projects.pages import levels_of, levels_open_to
-from projects.workflow import Level
 from tests.cast import Cast
 from tests.projects import filings
 from tests.projects.test_writing import PDF
@@ -52,17 +50,11 @@ def test_a_letter_has_no_clock_and_a_draft_no_tacit_day(cast: Cast) -> None:
     assert letter.tacit_moment is None
 
 
-def test_without_required_opinion_any_committee_may_give_one(cast: Cast) -> None:
+def test_without_required_opinion_nothing_is_missing(cast: Cast) -> None:
     letter = filings.complete_letter(cast)
     Procedure.objects.update(letter_opinions=[])
     letter.refresh_from_db()
     assert letter.missing_levels == letter.missing_levels_before_regional == []
-    assert [level for level, _ in levels_of(letter)] == [Level.LOCAL, Level.REGIONAL]
-    assert levels_open_to(letter, cast.committee_member) == levels_of(letter)
-    assert levels_open_to(letter, cast.holder) == []
-    assert "level" in [field.name for field in OpinionForm(levels_of(letter)).visible_fields()]
-    single = OpinionForm(levels_of(letter)[:1])
-    assert [field.name for field in single.hidden_fields()] == ["level"]
 
 
 class TestForms:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0002_add_letter_templates_and_documents'),
+        ('projects', '0009_procedure_days_run'),
         ('records', '0002_append_only_journal'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

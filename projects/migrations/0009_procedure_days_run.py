@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0005_clock_runs_once_answered'),
+        ('projects', '0008_requests_of_given_opinions'),
         ('territories', '0006_territory_shut_to_corrections'),
     ]
 
