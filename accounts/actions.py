@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from accounts.models import EmailProof, Session, User
+from accounts.models import EmailProof, NotificationChoice, Session, User
+from accounts.notifications import ALWAYS_TOLD, Event, Pace
 from accounts.signals import account_changed, link_asked
 from foundation import clock
 from foundation.refusal import Refused
@@ -133,3 +134,16 @@ def _ask_link(email: str, purpose: EmailProof.Purpose, payload: Mapping[str, obj
         email=email, purpose=purpose, payload=dict(payload), expires_at=clock.now() + LINK_LIFETIME
     )
     link_asked.send(EmailProof, proof=proof)
+
+
+@transaction.atomic
+def choose_paces(*, paces: Mapping[str, str], by: User) -> None:
+    """When this person wants to be told of each kind of event; legal acts are always told."""
+    if any(paces.get(event) == Pace.NEVER for event in ALWAYS_TOLD):
+        raise Refused("Les actes du dossier vous sont toujours envoyés.")
+    NotificationChoice.objects.bulk_create(
+        [NotificationChoice(user=by, event=Event(key), pace=Pace(paces[key])) for key in paces],
+        update_conflicts=True,
+        update_fields=["pace"],
+        unique_fields=["user", "event"],
+    )

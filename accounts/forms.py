@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 
 from accounts.models import User
+from accounts.notifications import EVENT_SENTENCES, Event, paces_for
 from foundation.forms import PortalForm
 
 EMAIL_HINT = "Format attendu : nom@domaine.fr"
@@ -110,3 +111,22 @@ class ChangePasswordForm(PortalForm, PasswordChangeForm):
         super().__init__(*args, **kwargs)
         self.fields["old_password"].label = "Mot de passe actuel"
         _word_passwords(self)
+
+
+class NotificationsForm(PortalForm, forms.Form):
+    """One choice for each kind of event."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for event in Event:
+            self.fields[event.value] = forms.ChoiceField(
+                label=event.label,
+                help_text=EVENT_SENTENCES[event],
+                choices=paces_for(event),
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": "Choisissez un rythme.",
+                    "invalid_choice": "Choisissez un rythme de la liste.",
+                },
+            )
+        self.refresh_labels()

@@ -11,12 +11,13 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.access import GRANTS, Permission, Role
+from accounts.notifications import NotificationChoice
 from accounts.querysets import EmailProofQuerySet, UserQuerySet
 from accounts.sessions import Session
 from foundation import clock
 from foundation.search import search_key
 
-__all__ = ["EmailProof", "Session", "User"]
+__all__ = ["EmailProof", "NotificationChoice", "Session", "User"]
 
 PORTAL_EMAIL = "portail@portail.invalid"  # a reserved domain: nothing can ever be sent to it
 

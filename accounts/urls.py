@@ -14,6 +14,7 @@ urlpatterns = [
     path("compte/mot-de-passe/", views.ask_password, name="ask_password"),
     path("compte/mot-de-passe/choisir/", views.choose_password, name="choose_password"),
     path("compte/mot-de-passe/changer/", views.change_password, name="change_password"),
+    path("compte/notifications/", views.notifications, name="notifications"),
     path("compte/lien-envoye/", views.link_sent, name="link_sent"),
     path("compte/lien/<str:token>/", views.follow_link, name="follow_link"),
     path("compte/sessions/<uuid:public_id>/fermer/", views.end_session, name="end_session"),

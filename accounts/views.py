@@ -18,10 +18,11 @@ from accounts.forms import (
     AskPasswordForm,
     ChangePasswordForm,
     ChoosePasswordForm,
+    NotificationsForm,
     OpenAccountForm,
     SignInForm,
 )
-from accounts.models import EmailProof, Session, User
+from accounts.models import EmailProof, NotificationChoice, Session, User
 from accounts.sessions import SIGN_IN_KEY, describe_sign_in
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -146,6 +147,24 @@ def change_password(request: SignedInRequest) -> HttpResponse:
         messages.success(request, "Votre nouveau mot de passe est enregistré.")
         return redirect("accounts:account")
     return render(request, "accounts/change_password.html", {"form": form})
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def notifications(request: SignedInRequest) -> HttpResponse:
+    """Which e-mails this person wants: at once, once a day, or never."""
+    is_post = request.method == "POST"
+    form = NotificationsForm(
+        request.POST if is_post else None,
+        initial=NotificationChoice.objects.paces_of(request.user),
+    )
+    if form.is_valid() and form.run(
+        lambda: actions.choose_paces(paces=form.cleaned_data, by=request.user)
+    ):
+        messages.success(request, "Vos préférences sont enregistrées.")
+        return redirect("accounts:notifications")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/notifications.html", {"form": form}, status=status)
 
 
 @signed_in

@@ -1,14 +1,20 @@
 """Who is written to about a contract, and with what: sent after the act, by the queue."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from django.conf import settings
 
 from accounts.access import Permission, Role, roles_granting
 from accounts.models import User
+from accounts.notifications import Event
 from aci.models import Contract
 from aci.parties import Party
-from records import mail
+from records import notices
 from territories.models import Assignment
 
+# Steps of a negotiation may be silenced; what binds (signature, force, end) may not.
+NEGOTIATION = {"contract_terms", "contract_sent_back"}
+ASKED = {"contract_terms", "contract_to_sign"}
 _NEGOTIATORS = {party.accept_permission for party in Party}
 _SIGNATORIES = {party.sign_permission for party in Party}
 
@@ -57,12 +63,28 @@ def contract_expired(contract: Contract, *, by: User) -> None:
 def _send(
     contract: Contract, template: str, permissions: set[Permission], *, by: User, **extra: object
 ) -> None:
+    link = settings.PORTAL_URL + contract.get_absolute_url()
     for person in people_of(contract, permissions):
-        mail.send(
-            person.email,
+        notices.notify(
+            person,
+            Event.CONTRACT if template in NEGOTIATION else Event.LEGAL_ACT,
             template,
             {"contract": contract, "cpts": contract.cpts, "person": person, "by": by, **extra},
             key=f"{template}:{contract.reference}:{contract.terms_version}:{person.pk}",
+            link=link,
             by=by,
             dossier=contract.cpts.reference,
+            about=_asked(contract) if template in ASKED else "",
         )
+
+
+def _asked(contract: Contract) -> str:
+    return f"contract:{contract.pk}:{contract.state}:{contract.terms_version}"
+
+
+@notices.still_holds("contract")
+def contracts_in_state(user: User, subjects: Collection[str]) -> Collection[str]:
+    """Contracts that still wait in that state, with those terms."""
+    keys = [subject.partition(":")[0] for subject in subjects]
+    rows = Contract.objects.filter(pk__in=keys)
+    return {_asked(row).partition(":")[2] for row in rows} & set(subjects)

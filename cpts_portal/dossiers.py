@@ -16,7 +16,7 @@ from cpts_portal.parties import parties_of
 from foundation import clock
 from foundation.htmx import render_page_or_part
 from foundation.paging import page_of
-from foundation.spreadsheet import EXPORTED_AT_ONCE, Cell, csv_download, csv_stream, table_download
+from foundation.spreadsheet import EXPORTED_AT_ONCE, Cell, csv_stream, table_download
 from records.models import JournalEntry, JournalEntryQuerySet
 from territories import turns
 from territories.models import Cpts

@@ -1,6 +1,7 @@
 """E-mails about a membership. None says more than the addressee already knows."""
 
 import secrets
+from collections.abc import Collection
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -8,10 +9,11 @@ from django.urls import reverse
 
 from accounts.access import Permission, roles_granting
 from accounts.models import User
+from accounts.notifications import Event
 from foundation import clock
 from members.models import Member
 from members.querysets import link_digest
-from records import jobs, mail
+from records import jobs, mail, notices
 from records.models import Job
 from territories.models import Assignment
 
@@ -54,18 +56,28 @@ def deliver(job: Job) -> None:
 
 def tell_the_office(member: Member, *, by: User) -> None:
     """Tell those who decide that an application waits; the name is on the page, not in the mail."""
-    path = reverse("members:members", args=[member.cpts.reference])
+    url = settings.PORTAL_URL + reverse("members:members", args=[member.cpts.reference])
     bearers = (
         Assignment.objects.current()
         .filter(cpts=member.cpts, role__in=roles_granting(Permission.MEMBER_APPROVE))
         .select_related("user")
     )
     for user in sorted({bearer.user for bearer in bearers}, key=lambda user: user.pk):
-        mail.send(
-            user.email,
+        notices.notify(
+            user,
+            Event.MEMBER,
             "member_to_decide",
-            {"cpts": member.cpts, "url": f"{settings.PORTAL_URL}{path}"},
+            {"cpts": member.cpts, "url": url},
             key=f"member_to_decide:{member.uuid}:{user.pk}",
+            link=url,
+            about=f"member:{member.pk}",
             by=by,
             dossier=member.cpts.reference,
         )
+
+
+@notices.still_holds("member")
+def applications_to_decide(user: User, subjects: Collection[str]) -> Collection[str]:
+    """Applications that this person may still decide."""
+    waiting = Member.objects.to_decide_by(user).filter(pk__in=list(subjects))
+    return {str(pk) for pk in waiting.values_list("pk", flat=True)}

@@ -10,5 +10,6 @@ class ProjectsConfig(AppConfig):
     verbose_name = "Lettres d’intention et projets de santé"
 
     def ready(self) -> None:
-        """Register the jobs that make the letters: the web process knows their kinds too."""
+        """Register the jobs that make the letters, and what a daily digest leaves out."""
         import_module("projects.tasks")
+        import_module("projects.emails")

@@ -1,21 +1,28 @@
 """E-mails of letters and projects: who is told what, written down with the act."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 from django.urls import reverse
 
 from accounts.access import Role
 from accounts.models import User
+from accounts.notifications import Event
 from projects.bodies import Bodies
 from projects.models import Filing, FilingDocument, Invitation, OpinionRequest
 from projects.workflow import Level
-from records import mail
+from records import mail, notices
 from records.models import JournalEntry
 from territories.models import Assignment, Cpts
 
 HOLDERS = {Role.HOLDER, Role.PRESIDENT, Role.COORDINATOR}
 REVIEWERS = {Role.ARS_REVIEWER, Role.CPAM_OFFICER}
+# E-mails that ask for something, and how a digest knows that it is done; the others tell an act.
+ASKED = {
+    "projects/filed": "filing",
+    "projects/decision_wanted": "filing",
+    "projects/opinion_wanted": "opinion",
+}
 
 
 def people(cpts: Cpts, roles: Iterable[Role]) -> list[User]:
@@ -169,5 +176,32 @@ def _write(
         "to": user,
         **details,
     }
-    key = f"{cpts.reference}-{about}-{template}-{user.pk}"
-    mail.send(user.email, template, context, key=key, by=by, dossier=cpts.reference)
+    kind = ASKED.get(template, "")
+    notices.notify(
+        user,
+        Event.REVIEW if kind else Event.LEGAL_ACT,
+        template,
+        context,
+        key=f"{cpts.reference}-{about}-{template}-{user.pk}",
+        link=str(context["link"]),
+        by=by,
+        dossier=cpts.reference,
+        about=f"{kind}:{filing.pk}:{filing.state}" if kind else "",
+    )
+
+
+@notices.still_holds("filing")
+def filings_in_state(user: User, subjects: Collection[str]) -> Collection[str]:
+    """« 12:submitted »: the filing still waits in that state."""
+    keys = [subject.partition(":")[0] for subject in subjects]
+    rows = Filing.objects.filter(pk__in=keys).values_list("pk", "state")
+    return {f"{key}:{state}" for key, state in rows} & set(subjects)
+
+
+@notices.still_holds("opinion")
+def opinions_awaited(user: User, subjects: Collection[str]) -> Collection[str]:
+    """Filings on which this very person has not given an opinion yet."""
+    awaited = {
+        str(pk) for pk in Filing.objects.awaiting_opinion_of(user).values_list("pk", flat=True)
+    }
+    return {subject for subject in subjects if subject.partition(":")[0] in awaited}

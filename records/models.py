@@ -232,6 +232,94 @@ class Job(models.Model):
         return self.state in {self.State.DONE, self.State.FAILED}
 
 
+class DigestQuerySet(models.QuerySet["Digest"]):
+    """Daily digests."""
+
+    def on(self, day: dt.date) -> Any:
+        """Whom that day's digest has reached, as a list of accounts."""
+        return self.filter(day=day).values("user")
+
+
+class Digest(models.Model):
+    """The one e-mail of a day to a person who prefers a daily digest."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="compte"
+    )
+    day = models.DateField("jour")
+    sent_at = models.DateTimeField("parti le", default=clock.now)
+
+    objects: ClassVar[DigestQuerySet] = DigestQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "récapitulatif quotidien"
+        verbose_name_plural = "récapitulatifs quotidiens"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "day"], name="records_one_digest_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """What waits for a digest."""
+
+    def waiting(self) -> NoticeQuerySet:
+        """Neither told nor left out yet."""
+        return self.filter(digest=None, dropped_at=None)
+
+    def in_order(self) -> NoticeQuerySet:
+        """By dossier, then by time."""
+        return self.order_by("dossier", "noticed_at", "pk")
+
+    def reachable_by(self, user: Any) -> NoticeQuerySet:
+        """About no dossier, or about one that this person may open today."""
+        return self.filter(models.Q(dossier="") | in_visible_dossier(user))
+
+
+class Notice(models.Model):
+    """One event to tell one person in the next daily digest."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="compte"
+    )
+    event = models.CharField("événement", max_length=20)
+    key = models.CharField("clé", max_length=120)
+    dossier = models.CharField("dossier", max_length=40, blank=True)
+    # « filing:12:submitted »: what is asked, so that a thing already done is not told.
+    about = models.CharField("à propos de", max_length=80, blank=True)
+    subject = models.CharField("objet", max_length=300)
+    link = models.CharField("lien", max_length=300)
+    noticed_at = models.DateTimeField("notée le", default=clock.now)
+    digest = models.ForeignKey(
+        Digest,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name="récapitulatif",
+    )
+    dropped_at = models.DateTimeField("écartée le", null=True, blank=True)
+
+    objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "notification"
+        verbose_name_plural = "notifications"
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="records_notice_once")]
+        indexes = [
+            models.Index(
+                fields=["user"],
+                name="records_notice_waiting",
+                condition=models.Q(digest=None, dropped_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class IdempotencyKey(models.Model):
     """One submitted form: a double click finds the first answer instead of doing it twice."""
 

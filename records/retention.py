@@ -8,7 +8,7 @@ import datetime as dt
 from accounts.models import EmailProof
 from accounts.sessions import SessionStore
 from foundation import clock
-from records.models import IdempotencyKey, Job
+from records.models import IdempotencyKey, Job, Notice
 
 KEEP_KEYS = dt.timedelta(days=7)
 KEEP_LINKS = dt.timedelta(days=30)
@@ -22,3 +22,4 @@ def forget() -> None:
     IdempotencyKey.objects.filter(created_at__lt=now - KEEP_KEYS).delete()
     EmailProof.objects.filter(expires_at__lt=now - KEEP_LINKS).delete()
     Job.objects.emails_finished_before(now - KEEP_EMAILS).delete()
+    Notice.objects.filter(noticed_at__lt=now - KEEP_EMAILS).delete()

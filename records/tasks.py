@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from records import anchors, jobs, retention
+from records import anchors, jobs, notices, retention
 
 
 @shared_task(name="records.run_job")
@@ -27,3 +27,9 @@ def forget() -> None:
 def anchor_journal() -> None:
     """Write the heads of the journal outside the database, once a day."""
     anchors.anchor()
+
+
+@shared_task(name="records.send_digests")
+def send_digests() -> None:
+    """Once its hour has come, tell each person in one e-mail what is new."""
+    notices.send_digests()

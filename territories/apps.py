@@ -1,5 +1,7 @@
 """Territoires."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -12,3 +14,4 @@ class TerritoriesConfig(AppConfig):
         from territories.models import Cpts
 
         visibility.tell(lambda user: Cpts.objects.visible_to(user).values("reference"))
+        import_module("territories.exchanges.emails")  # registers what a digest leaves out

@@ -36,6 +36,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "territories.forget_renditions",
         "schedule": crontab(hour=3, minute=45),
     },
+    # Often, so that a late worker still sends it; once a day to each person.
+    "daily-digests": {"task": "records.send_digests", "schedule": crontab(minute="*/15")},
     "tacit-validation": {"task": "projects.validate_tacitly", "schedule": crontab(minute="*/10")},
     "remind-due-dates": {
         "task": "projects.remind_of_due_dates",

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0008_requests_of_given_opinions'),
-        ('territories', '0006_territory_shut_to_corrections'),
+        ('territories', '0009_territory_shut_to_corrections'),
     ]
 
     operations = [

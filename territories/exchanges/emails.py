@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.urls import reverse
 
 from accounts.access import Role
 from accounts.models import User
-from records import mail
+from accounts.notifications import Event
+from records import notices
 from territories.models import Assignment, Cpts, Message, MessageFile, Stage
 
 CPTS_ROLES = frozenset({Role.HOLDER, Role.PRESIDENT, Role.OFFICE, Role.COORDINATOR})
@@ -39,19 +42,23 @@ def message_sent(message: Message) -> None:
     """To each reader: somebody wrote, about what, where to read it."""
     thread = message.thread
     template = "internal_note" if thread.is_internal else "message"
+    link = settings.PORTAL_URL + thread.get_absolute_url()
     context: dict[str, object] = {
         "cpts": thread.cpts,
         "thread": thread,
         "author": message.sent_by.get_full_name(),
         "quality": message.quality,
-        "link": settings.PORTAL_URL + thread.get_absolute_url(),
+        "link": link,
     }
     for user in readers_of(message):
-        mail.send(
-            user.email,
+        notices.notify(
+            user,
+            Event.MESSAGE,
             template,
             context,
             key=f"message-{message.pk}-{user.pk}",
+            link=link,
+            about=f"message:{message.pk}",
             by=message.sent_by,
             dossier=thread.cpts.reference,
         )
@@ -60,16 +67,21 @@ def message_sent(message: Message) -> None:
 def file_reported(joined: MessageFile, cpts: Cpts, *, by: User) -> None:
     """To the administrators, who see no dossier: which file to destroy if the report is right."""
     seats = Assignment.objects.current().with_people().filter(role=Role.ADMINISTRATOR)
+    link = settings.PORTAL_URL + reverse("administration")
     for user in {seat.user_id: seat.user for seat in seats.order_by("user_id")}.values():
-        mail.send(
-            user.email,
+        notices.notify(
+            user,
+            Event.LEGAL_ACT,
             "file_reported",
-            {
-                "cpts": cpts,
-                "identifier": joined.file.uuid,
-                "link": settings.PORTAL_URL + reverse("administration"),
-            },
+            {"cpts": cpts, "identifier": joined.file.uuid, "link": link},
             key=f"file_reported-{joined.pk}-{user.pk}",
+            link=link,
             by=by,
-            dossier=cpts.reference,
         )
+
+
+@notices.still_holds("message")
+def unread_messages(user: User, subjects: Collection[str]) -> Collection[str]:
+    """Messages that this person may still read and has not read yet."""
+    numbers = [int(subject) for subject in subjects]
+    return {str(pk) for pk in Message.objects.unread_by(user, numbers)}

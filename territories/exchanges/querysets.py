@@ -71,6 +71,12 @@ class MessageQuerySet(models.QuerySet[Any]):
         """Those of the threads this person may read."""
         return self.filter(readable(user, "thread__"))
 
+    def unread_by(self, user: Any, keys: Iterable[int]) -> list[int]:
+        """Of these messages, those that this person may read and has not read."""
+        seen = self.visible_to(user).filter(pk__in=list(keys))
+        marked = seen.annotate(last_read=_last_read(user, thread="thread"))
+        return list(marked.filter(number__gt=F("last_read")).values_list("pk", flat=True))
+
     def of_thread(self, thread: Any) -> MessageQuerySet:
         """Oldest first."""
         return self.filter(thread=thread).order_by("number")
