@@ -12,12 +12,12 @@ from django.db.models.functions import Lower
 
 from accounts.access import GRANTS, Permission, Role
 from accounts.notifications import NotificationChoice
-from accounts.querysets import EmailProofQuerySet, UserQuerySet
+from accounts.querysets import EmailProofQuerySet, SavedViewQuerySet, UserQuerySet
 from accounts.sessions import Session
 from foundation import clock
 from foundation.search import search_key
 
-__all__ = ["EmailProof", "NotificationChoice", "Session", "User"]
+__all__ = ["EmailProof", "NotificationChoice", "SavedView", "Session", "User"]
 
 PORTAL_EMAIL = "portail@portail.invalid"  # a reserved domain: nothing can ever be sent to it
 
@@ -152,3 +152,38 @@ class EmailProof(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} – {self.email}"
+
+
+class SavedView(models.Model):
+    """The criteria of a filtered list under a name: what a person looks at every morning."""
+
+    uuid = models.UUIDField("identifiant public", default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="saved_views", verbose_name="compte"
+    )
+    name = models.CharField("nom", max_length=60)
+    # « etape=letter&tour=ars »: only criteria that the list knew when it was saved.
+    query = models.CharField("critères", max_length=500)
+    is_default = models.BooleanField("vue par défaut", default=False)
+    created_at = models.DateTimeField("enregistrée le", default=clock.now, editable=False)
+
+    objects: ClassVar[SavedViewQuerySet] = SavedViewQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "vue enregistrée"
+        verbose_name_plural = "vues enregistrées"
+        ordering = ["user", "name"]
+        constraints = [
+            models.UniqueConstraint("user", Lower("name"), name="accounts_view_one_a_name"),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(is_default=True),
+                name="accounts_view_one_default",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(name="") & ~models.Q(query=""), name="accounts_view_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -44,3 +44,15 @@ class EmailProofQuerySet(models.QuerySet[Any]):
         """The link of this token, if it was sent, not used, and is still in time."""
         digest = hashlib.sha256(token.encode()).hexdigest()
         return self.filter(token_sha256=digest, used_at=None, expires_at__gt=clock.now())
+
+
+class SavedViewQuerySet(models.QuerySet[Any]):
+    """Saved views: everybody has their own, nobody another's."""
+
+    def visible_to(self, user: Any) -> SavedViewQuerySet:
+        """One's own, by name."""
+        return self.filter(user=user.pk).order_by("name", "pk")
+
+    def default_query(self, user: Any) -> SavedViewQuerySet:
+        """The criteria on which the list opens, as a subquery of one row at most."""
+        return self.filter(user=user.pk, is_default=True).values("query")[:1]

@@ -1,6 +1,8 @@
 """« À faire »: the home page of everybody who signs in, looking across apps."""
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,60 +10,80 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import Permission, Role, SignedInRequest, signed_in
-from accounts.models import User
+from accounts.models import SavedView, User
 from aci.models import ContractMission
-from cpts_portal.duties import Duty, duties_on, waiting_for
+from cpts_portal.duties import Duty, desk_of, duties_on
+from cpts_portal.saved_views import ALL, JOBS, count_on_the_desk, links_with_counts
 from foundation import clock
 from missions.cards import MissionCard
 from missions.desk import reported_cards
 from records.models import Job
-from territories.models import Cpts
 
-SOON = dt.timedelta(days=30)
+WEEK = dt.timedelta(days=7)
 CPTS_ROLES = {Role.HOLDER, Role.PRESIDENT, Role.OFFICE, Role.COORDINATOR, Role.MEMBER}
 
 
 @signed_in
 @require_safe
 def dashboard(request: SignedInRequest) -> HttpResponse:
-    """What waits for this person, the longest wait first; then their dossiers and their work."""
+    """What waits for this person, late first, then the longest wait; then what they follow."""
     user = request.user
-    dossiers = list(waiting_for(user)) if user.current_assignments else []
+    dossiers = list(desk_of(user)) if user.current_assignments else []
     duties = [duty for cpts in dossiers for duty in duties_on(cpts, user)]
     if Permission.MISSION_REPORT in user.permissions:
         duties += mission_duties(user)
     duties.sort(key=lambda duty: (duty.since, duty.cpts.name))
     own = {item.cpts_id for item in user.current_assignments}
+    near = sorted(
+        (cpts for cpts in dossiers if cpts.is_near), key=lambda cpts: (cpts.next_deadline, cpts.pk)
+    )
     context = {
         "count": len(duties),
         "late": [duty for duty in duties if duty.is_late],
         "duties": [duty for duty in duties if not duty.is_late],
         "unread": [cpts for cpts in dossiers if cpts.unread_count],
         "own": [cpts for cpts in dossiers if cpts.pk in own],
-        "upcoming": upcoming_deadlines(user),
+        "this_week": _of_the_week({cpts.pk: cpts for cpts in dossiers}.values(), own),
+        "near": near,
         "has_list": Permission.DOSSIER_LIST in user.permissions,
         "has_figures": Permission.FIGURES_SEE in user.permissions,
         "is_administrator": Permission.PORTAL_ADMINISTER in user.permissions,
         "is_member_only": user.roles == {Role.MEMBER},
         "is_of_a_cpts": bool(user.roles & CPTS_ROLES),
-        # The coordinator's missions cost two queries: the work in progress is then a click away.
-        "jobs": [] if Permission.MISSION_REPORT in user.permissions else running_jobs(user),
+        **_followed(user),
     }
     return render(request, "portal/dashboard.html", context)
 
 
-def upcoming_deadlines(user: User) -> list[Cpts]:
-    """For those who follow many dossiers: what ends within the month, whosever turn it is."""
-    if Permission.DOSSIER_LIST not in user.permissions:
-        return []
+def _of_the_week(dossiers: Iterable[Any], own: set[int]) -> list[Any]:
+    """What ends within seven days in my territory or in my CPTS, whosever turn it is."""
     today = clock.today()
-    listed = Cpts.objects.visible_to(user, Permission.DOSSIER_LIST)
-    return list(listed.with_deadline_between(today, today + SOON)[:5])
+    found = [
+        cpts
+        for cpts in dossiers
+        if (cpts.is_near or cpts.pk in own)
+        and cpts.next_deadline
+        and today <= cpts.next_deadline <= today + WEEK
+    ]
+    return sorted(found, key=lambda cpts: (cpts.next_deadline, cpts.pk))
 
 
-def running_jobs(user: User) -> list[Job]:
-    """What the portal is making for this person right now."""
-    return list(Job.objects.of_requester(user).unfinished()[:5])
+def _followed(user: User) -> dict[str, Any]:
+    """Saved views with their counts and work in progress, within the queries of the page.
+
+    The coordinator's missions cost two queries: the rest is then a click away.
+    """
+    if Permission.MISSION_REPORT in user.permissions:
+        return {}
+    if Permission.DOSSIER_LIST not in user.permissions:
+        return {"jobs": list(Job.objects.of_requester(user).unfinished()[:5])}
+    found = list(SavedView.objects.visible_to(user))
+    counts = count_on_the_desk(user, found)
+    return {
+        "views": links_with_counts(found, counts),
+        "all_count": counts.get(ALL, 0),
+        "job_count": counts.get(JOBS, 0),
+    }
 
 
 def mission_duties(user: User) -> list[Duty]:

@@ -1,17 +1,19 @@
 """Filters of the working list of dossiers, kept in the address bar; others are ignored."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import OrderBy
+from django.http import QueryDict
 
 from accounts.access import Role
 from foundation.forms import PortalForm
 from foundation.search import search_key
 from territories.filters import SIZES, CptsFilter
-from territories.models import Assignment, Baton, Stage
+from territories.models import Assignment, Baton, Cpts, Stage
 from territories.querysets import CptsQuerySet
 
 SPEAKING = [Role.HOLDER, Role.PRESIDENT, Role.COORDINATOR]
@@ -88,3 +90,32 @@ def _speaking_for(text: str) -> Q:
     posts = Assignment.objects.current().with_people().filter(named, role__in=SPEAKING)
     # Not correlated: from the few people to their dossiers, once.
     return Q(pk__in=posts.order_by().values("cpts")) | presided
+
+
+def criteria_of(given: QueryDict) -> str:
+    """« etape=letter&tour=ars »: what the list understands of an address, in one order."""
+    filters = DossierFilter(given, queryset=Cpts.objects.none())
+    filters.is_valid()
+    kept = {name: given[name] for name in DossierFilterForm.field_order if given.get(name)}
+    refused = filters.form.errors
+    return urlencode({name: value for name, value in kept.items() if name not in refused})
+
+
+def ignored_in(filters: DossierFilter, given: QueryDict) -> list[str]:
+    """The criteria that the list no longer understands: obsolete ones, or typed by hand."""
+    form = filters.form
+    wrong = [str(form[name].label) for name in form.errors if name in form.fields]
+    return wrong + sorted(set(given) - set(form.fields) - {"page"})[:5]
+
+
+def told_criteria(given: QueryDict) -> str:
+    """« Étape : ACI en vigueur, Taille : Taille 2 »: the same criteria in words."""
+    filters = DossierFilter(given, queryset=Cpts.objects.none())
+    filters.is_valid()
+    told = []
+    for name in DossierFilterForm.field_order:
+        value = filters.form.cleaned_data.get(name)
+        if value:
+            choices = dict(getattr(filters.form.fields[name], "choices", ()))
+            told.append(f"{filters.form[name].label}\u00a0: {choices.get(value, value)}")
+    return ", ".join(told)

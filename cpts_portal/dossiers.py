@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.db.models import Subquery
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
-from accounts.models import User
+from accounts.models import SavedView, User
 from cpts_portal.dossier_export import HEADER, row_of
-from cpts_portal.dossier_filters import DossierFilter
+from cpts_portal.dossier_filters import DEFAULT_SORT, DossierFilter, ignored_in
 from cpts_portal.duties import duties_on, with_duties
 from cpts_portal.journal_filters import JournalFilter
 from cpts_portal.parties import parties_of
@@ -34,9 +36,19 @@ JOURNAL_HEADER = ["Numéro", "Date", "Heure", "Acte", "Auteur", "Qualité", "Mot
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """The working list of the authorities and of the committees: why each row is there."""
     filters = DossierFilter(request.GET, queryset=_listed_for(request.user))
+    default = Subquery(SavedView.objects.default_query(request.user))
     shown = Cpts.objects.read_by(request.user).with_header().with_bearers()
+    shown = shown.annotate(opens_on=default)
     page = page_of(filters.qs, request.GET.get("page"), shown=shown)
-    context = {"filters": filters, "page": page, "today": clock.today()}
+    if not request.GET and page.object_list and page.object_list[0].opens_on:
+        return redirect(f"{reverse('dossiers')}?{page.object_list[0].opens_on}")
+    context = {
+        "filters": filters,
+        "page": page,
+        "today": clock.today(),
+        "ignored": ignored_in(filters, request.GET),
+        "everything": f"{reverse('dossiers')}?tri={DEFAULT_SORT}",
+    }
     return render_page_or_part(request, "portal/dossiers.html", "results", context)
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.fields import BooleanField, CharField, DateField, DateTimeField, IntegerField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -26,6 +26,7 @@ from territories.querysets import CptsQuerySet
 from territories.scopes import permissions_on
 from territories.turns import awaited, batons_of
 
+NEAR = 12  # deadlines told on the desk
 SHOWN = 60  # more would not be read: the list of dossiers has filters
 READS = (Permission.DOSSIER_SEE, Permission.SHARED_SEE)
 _KINDS = {Kind.LETTER: "la lettre d’intention", Kind.PROJECT: "le projet de santé"}
@@ -59,8 +60,11 @@ def with_duties(user: User) -> CptsQuerySet:
     return found
 
 
-def waiting_for(user: User) -> CptsQuerySet:
-    """Those of them on which something waits, the longest wait first; and one's own CPTS."""
+def desk_of(user: User) -> CptsQuerySet:
+    """What waits, the longest wait first; one's own CPTS; and the nearest deadlines (`is_near`).
+
+    Deadlines are those of the dossiers that this person lists, whosever turn it is.
+    """
     own = [item.cpts_id for item in user.current_assignments if item.cpts_id is not None]
     mine = batons_of(user.roles) & {Baton.HOLDER, Baton.CPAM}
     awaited_here = (
@@ -73,10 +77,20 @@ def waiting_for(user: User) -> CptsQuerySet:
         | Q(applications__gt=0)
         | Q(unread_count__gt=0)  # nothing to do there, but something to read
     )
-    found: CptsQuerySet = (
-        with_duties(user).filter(awaited_here).order_by("baton_since", "pk")[:SHOWN]
-    )
+    near = _nearest_deadlines(user)
+    is_near = Case(When(pk__in=near, then=Value(True)), default=Value(False))
+    rows = with_duties(user).annotate(is_near=is_near).filter(awaited_here | Q(pk__in=near))
+    found: CptsQuerySet = rows.order_by("-is_near", "baton_since", "pk")[: SHOWN + NEAR]
     return found
+
+
+def _nearest_deadlines(user: User) -> Any:
+    """The keys of the dossiers of this person's territory whose deadline comes next."""
+    if Permission.DOSSIER_LIST not in user.permissions:
+        return []
+    listed = Cpts.objects.visible_to(user, Permission.DOSSIER_LIST)
+    coming = listed.filter(next_deadline__gte=clock.today())
+    return coming.order_by("next_deadline", "pk").values("pk")[:NEAR]
 
 
 def duties_on(cpts: Any, user: User) -> list[Duty]:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from cpts_portal import dashboards, dossiers, public_pages
+from cpts_portal import dashboards, dossiers, public_pages, saved_views
 
 urlpatterns = [
     path("", public_pages.home, name="home"),
@@ -19,6 +19,23 @@ urlpatterns = [
         dossiers.dossiers_export,
         {"kind": "xlsx"},
         name="dossiers_export_xlsx",
+    ),
+    path("dossiers/vues/", saved_views.views, name="dossier_views"),
+    path("dossiers/vues/enregistrer/", saved_views.save_view, name="save_dossier_view"),
+    path(
+        "dossiers/vues/<uuid:public_id>/renommer/",
+        saved_views.rename_view,
+        name="rename_dossier_view",
+    ),
+    path(
+        "dossiers/vues/<uuid:public_id>/par-defaut/",
+        saved_views.make_default,
+        name="make_default_dossier_view",
+    ),
+    path(
+        "dossiers/vues/<uuid:public_id>/supprimer/",
+        saved_views.delete_view,
+        name="delete_dossier_view",
     ),
     path("dossiers/<str:reference>/", dossiers.dossier, name="dossier"),
     path("dossiers/<str:reference>/journal/", dossiers.dossier_journal, name="dossier_journal"),

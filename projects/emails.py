@@ -22,6 +22,8 @@ ASKED = {
     "projects/filed": "filing",
     "projects/decision_wanted": "filing",
     "projects/opinion_wanted": "opinion",
+    "projects/opinion_reminder": "opinion",
+    "projects/due_soon": "filing",
 }
 
 

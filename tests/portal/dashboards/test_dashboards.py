@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.access import Role
 from accounts.models import User
+from accounts.saved_views import save_view
 from aci.models import Contract
 from foundation import clock
 from missions import actions as missions_actions
@@ -195,20 +196,38 @@ def test_the_longest_wait_comes_first_and_what_is_late_before_all(cast: Cast, re
     assert "dont 1 en retard" in page
 
 
-def test_authorities_see_the_deadlines_of_the_month(cast: Cast, read: Read) -> None:
+def test_what_ends_within_the_week_is_told_whosever_turn_it_is(cast: Cast, read: Read) -> None:
+    for days, told in ((6, True), (9, False)):
+        day = clock.today() + dt.timedelta(days=days)
+        move(cast.rives, baton=Baton.COMMITTEE, deadline=(day, "Avis du comité"))
+        for person in (cast.ars_reviewer, cast.president):
+            page = read(person, "dashboard")
+            assert ("Cette semaine" in page) is told
+            assert ("CPTS Rives , Avis du comité" in page) is told
+
+
+def test_authorities_see_the_next_deadlines_of_their_territory(cast: Cast, read: Read) -> None:
     soon = clock.today() + dt.timedelta(days=20)
     move(cast.rives, baton=Baton.COMMITTEE, deadline=(soon, "Avis du comité"))
-    page = read(cast.ars_reviewer, "dashboard")
-    assert "Échéances des trente prochains jours" in page
-    assert "CPTS Rives , Avis du comité" in page
-    assert "Échéances des trente" not in read(cast.president, "dashboard")
+    with later(3):
+        page = read(cast.ars_reviewer, "dashboard")
+    assert "Mon territoire, prochaines échéances" in page
+    row = page[page.index("Fin du contrat", page.index("Mon territoire")) :]
+    assert "CPTS Rives Comité, depuis 3 jours Avis attendu sur la lettre d’intention" in row
+    assert "Lettre d’intention déposée 46 648 taille 2" in row
+    assert "Avis du comité Aucun contrat" in row
+    assert "CPTS Monts" not in row, "no deadline is known there"
+    for person in (cast.president, cast.other_region_reviewer, cast.other_district_officer):
+        assert "Mon territoire" not in read(person, "dashboard")
 
 
 def test_work_in_progress_is_found_again(cast: Cast, read: Read) -> None:
     job = jobs.want("test", key="1", label="Contrat en PDF", by=cast.cpam_officer)
-    assert "Mes travaux en cours Contrat en PDF" in read(cast.cpam_officer, "dashboard")
+    jobs.want("test", key="2", label="Contrat en PDF", by=cast.president)
+    assert "Mes travaux : 1 en cours" in read(cast.cpam_officer, "dashboard")
+    assert "Mes travaux en cours Contrat en PDF" in read(cast.president, "dashboard")
     Job.objects.filter(pk=job.pk).update(state="done")
-    assert "Mes travaux en cours" not in read(cast.cpam_officer, "dashboard")
+    assert "Mes travaux :" not in read(cast.cpam_officer, "dashboard")
 
 
 def test_the_page_takes_six_queries_for_everybody(
@@ -232,12 +251,15 @@ def test_ten_times_more_dossiers_take_no_more_queries(cast: Cast, sign_in: SignI
         return count.number
 
     people = [cast.holder, cast.ars_reviewer, cast.cpam_officer]
+    for number in range(20):
+        save_view(name=f"Vue {number}", query="tour=ars", is_default=False, by=cast.ars_reviewer)
     before = [queries(person) for person in people]
     for number in range(20):
         cpts = make_cpts(f"CPTS {number}", cast.holder, ["62119"], cast.geography)
         applicant(cpts, email=f"a{number}@example.org", rpps="")
         move(cpts, stage=Stage.VALIDATED, baton=Baton.CPAM)
     assert [queries(person) for person in people] == before
+    assert max(before) <= BUDGET
 
 
 def test_anonymous_visitors_go_to_the_sign_in_page(client: Client, db: None) -> None:
