@@ -62,6 +62,8 @@ class Permission(TextChoices):
     OPINION_READ = "opinion_read", "Lire les avis avant leur communication"
     OPINION_RELEASE = "opinion_release", "Communiquer les avis aux parties"
     FILING_DECIDE = "filing_decide", "Décider sur la lettre ou le projet"
+    SESSION_SEE = "session_see", "Consulter les séances de comité"
+    SESSION_MANAGE = "session_manage", "Préparer et tenir les séances de comité"
     # Contract
     CONTRACT_DRAFT = "contract_draft", "Préparer et figer le contrat"
     CONTRACT_ACCEPT_CPTS = "contract_accept_cpts", "Accepter le contrat pour la CPTS"
@@ -128,6 +130,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.EXCHANGE,
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
+            _P.SESSION_SEE,
+            _P.SESSION_MANAGE,
             _P.FILING_ASK_PIECES,
             _P.COMPLETENESS_CHECK,
             _P.FILING_COMPLETE,
@@ -145,6 +149,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.EXCHANGE,
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
+            _P.SESSION_SEE,
+            _P.SESSION_MANAGE,
             _P.FILING_DECIDE,
             _P.OPINION_READ,
             _P.OPINION_RELEASE,
@@ -160,6 +166,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.EXCHANGE,
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
+            _P.SESSION_SEE,
             _P.FILING_ASK_PIECES,
             _P.COMPLETENESS_CHECK,
             _P.OPINION_READ,
@@ -176,11 +183,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
             _P.OPINION_READ,
+            _P.SESSION_SEE,
             _P.CONTRACT_ACCEPT_CPAM,
             _P.CONTRACT_SIGN_CPAM,
         }
     ),
-    Role.COMMITTEE: frozenset({_P.DOSSIER_SEE, _P.DOSSIER_LIST, _P.OPINION_GIVE}),
+    Role.COMMITTEE: frozenset({_P.DOSSIER_SEE, _P.DOSSIER_LIST, _P.OPINION_GIVE, _P.SESSION_SEE}),
     Role.NATIONAL_READER: frozenset({_P.FIGURES_SEE}),
     Role.ADMINISTRATOR: frozenset({_P.PORTAL_ADMINISTER}),
 }

@@ -34,6 +34,8 @@ def menu_of(request: HttpRequest) -> list[Entry]:
             links.insert(1, ("Dossiers", reverse("dossiers")))
         if Permission.OPINION_READ in user.permissions:
             links.insert(2, ("Avis", reverse("projects:opinion_list")))
+        if Permission.SESSION_SEE in user.permissions:
+            links.append(("Séances", reverse("projects:sessions")))
         if Permission.FIGURES_SEE in user.permissions:  # where the public figures are too
             links[links.index(figures)] = ("Pilotage", reverse("territories:steering_coverage"))
         if Role.MEMBER in user.roles:

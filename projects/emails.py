@@ -9,7 +9,15 @@ from accounts.access import Role
 from accounts.models import User
 from accounts.notifications import Event
 from projects.bodies import Bodies
-from projects.models import Filing, FilingDocument, Invitation, OpinionRequest
+from projects.models import (
+    AgendaItem,
+    CommitteeSession,
+    Filing,
+    FilingDocument,
+    Invitation,
+    OpinionRequest,
+    SessionMember,
+)
 from projects.workflow import Level
 from records import mail, notices
 from records.models import JournalEntry
@@ -149,6 +157,37 @@ def _joined(document: FilingDocument) -> dict[str, object]:
     """The letter that the e-mail announces, as a link: the page asks who is there."""
     path = reverse("projects:document", args=[document.filing.cpts.reference, document.uuid])
     return {"document": document, "document_link": settings.PORTAL_URL + path}
+
+
+def session_convened(
+    session: CommitteeSession, member: SessionMember, items: list[AgendaItem], *, by: User
+) -> None:
+    """To a member of a committee: when, where, which files."""
+    _tell_member("projects/session_convened", session, member, by=by, items=items)
+
+
+def session_moved(session: CommitteeSession, member: SessionMember, *, by: User) -> None:
+    """To a member who was convened: another date or place."""
+    _tell_member("projects/session_moved", session, member, by=by)
+
+
+def _tell_member(
+    template: str,
+    session: CommitteeSession,
+    member: SessionMember,
+    *,
+    by: User,
+    **details: object,
+) -> None:
+    context: dict[str, object] = {
+        "session": session,
+        "member": member,
+        "link": settings.PORTAL_URL + session.get_absolute_url(),
+        **details,
+    }
+    when = session.starts_at.isoformat()
+    key = f"{session.chain}-{template}-{member.pk}-{when}"
+    mail.send(member.user.email, template, context, key=key, by=by)
 
 
 def _tell(

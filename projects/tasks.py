@@ -8,6 +8,7 @@ from records import jobs
 
 jobs.handles(letters.DOCUMENT_JOB)(batches.make_document_of_batches)
 jobs.handles(batches.BATCH_JOB)(batches.assemble_batch)
+jobs.handles("session_document")(actions.make_session_document)
 
 
 @shared_task(name="projects.validate_tacitly")

@@ -13,6 +13,9 @@ from projects.views import (
     procedures,
     reading,
     review,
+    session_acts,
+    session_papers,
+    sessions,
     writing,
 )
 
@@ -21,6 +24,7 @@ app_name = "projects"
 register_converter(KindConverter, "kind")
 register_converter(SendingConverter, "sending")
 
+SESSION = "comites/<uuid:identifier>/"
 FILING = "dossiers/<str:reference>/<kind:kind>/"
 DOCUMENT = "dossiers/<str:reference>/courriers/<uuid:identifier>/"
 
@@ -139,4 +143,33 @@ urlpatterns = [
         writing.health_project_step,
         name="health_project_step",
     ),
+    path("comites/", sessions.sessions, name="sessions"),
+    path("comites/nouvelle/", sessions.create_session, name="create_session"),
+    path(SESSION, sessions.session, name="session"),
+    path(f"{SESSION}modifier/", sessions.edit_session, name="edit_session"),
+    path(f"{SESSION}inscrire/", sessions.add_item, name="add_item"),
+    path(f"{SESSION}membres/", sessions.choose_members, name="choose_members"),
+    path(f"{SESSION}points/<int:number>/", sessions.change_item, name="change_item"),
+    path(f"{SESSION}points/<int:number>/retirer/", sessions.remove_item, name="remove_item"),
+    path(
+        f"{SESSION}points/<int:number>/conflit/",
+        session_acts.declare_conflict,
+        name="declare_conflict",
+    ),
+    path(f"{SESSION}points/<int:number>/voter/", session_acts.vote, name="vote"),
+    path(f"{SESSION}convoquer/", session_acts.convene, name="convene_session"),
+    path(f"{SESSION}presence/", session_acts.take_attendance, name="take_attendance"),
+    path(f"{SESSION}ouvrir/", session_acts.open_session, name="open_session"),
+    path(f"{SESSION}clore/", session_acts.close_session, name="close_session"),
+    path(f"{SESSION}decisions/", session_acts.decide_letters, name="decide_letters"),
+    path(f"{SESSION}compte-rendu/", session_papers.minutes, name="minutes"),
+    path(
+        f"{SESSION}compte-rendu/approuver/", session_papers.approve_minutes, name="approve_minutes"
+    ),
+    path(
+        f"{SESSION}documents/<slug:kind>/demander/",
+        session_papers.want_document,
+        name="want_session_document",
+    ),
+    path(f"{SESSION}documents/<slug:kind>.pdf", session_papers.session_file, name="session_file"),
 ]

@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from accounts.access import Permission
 from foundation.refusal import Refusal
 from foundation.workflow import Transition, Workflow, in_words
+from projects import session_workflow
 from projects.opinion_states import OPINION_REQUEST_WORKFLOW as OPINION_REQUEST_WORKFLOW
 
 
@@ -350,3 +351,6 @@ PROJECT_WORKFLOW = Workflow(
         ),
     ),
 )
+
+# The sessions in which the committees speak: their own file, printed with these.
+SESSION_WORKFLOW = session_workflow.SESSION_WORKFLOW

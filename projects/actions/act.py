@@ -8,7 +8,7 @@ from typing import Any
 from accounts.access import Permission
 from accounts.models import User
 from foundation import clock
-from foundation.workflow import NotAllowed
+from foundation.workflow import May, NotAllowed
 from projects.corrections import EVERYWHERE, Opened, opened_by
 from projects.models import Filing
 from projects.outline import Answers
@@ -40,11 +40,14 @@ def require(permission: Permission, cpts: Cpts, *, by: User) -> None:
         raise NotAllowed(permission)
 
 
-def pass_through(name: str, filing: Filing, *, by: User) -> str:
-    """Hold the filing, then move its state by the table; gives the state it came from."""
+def pass_through(name: str, filing: Filing, *, by: User, may: May | None = None) -> str:
+    """Hold the filing, then move its state by the table; gives the state it came from.
+
+    `may` stands for the person's own rights where they were checked on something else.
+    """
     hold(filing)
     from_state = filing.state
-    filing.workflow.apply(name, filing, may=may_on(by, filing.cpts))
+    filing.workflow.apply(name, filing, may=may or may_on(by, filing.cpts))
     return from_state
 
 

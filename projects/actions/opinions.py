@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
+from accounts.access import Permission
 from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
@@ -116,6 +117,43 @@ def give_opinion(
         by=by,
         # The parties read the journal: what the opinion says waits for its release.
         sentence=f"{request.label} donné ({request.body})",
+        from_state=from_state,
+        opinion=opinion.pk,
+    )
+    tell_who_comes_next(filing, entry, by=by)
+    return opinion
+
+
+@transaction.atomic
+def give_committee_opinion(
+    filing: Filing, *, level: str, committee: str, recommendation: str, text: str, by: User
+) -> Opinion:
+    """The vote of a session becomes the opinion of its committee, given by who closes it.
+
+    The session itself convened the members: nobody else is invited for it.
+    """
+    level = Level(level)
+    from_state = pass_through(
+        f"give_{level}_opinion", filing, by=by, may=lambda wanted: wanted == Permission.OPINION_GIVE
+    )
+    if filing.opinions.filter(level=level, body=committee).exists():
+        raise Refused(f"{committee} a déjà donné son avis.")
+    if recommendation in NEEDS_REASONS and not text.strip():
+        raise Refused("Un avis défavorable ou avec réserves se motive.")
+    opinion = Opinion.objects.create(
+        filing=filing,
+        level=level,
+        body=committee,
+        recommendation=recommendation,
+        text=text.strip(),
+        given_by=by,
+    )
+    go_on(filing, level)
+    entry = note(
+        f"give_{level}_opinion",
+        filing,
+        by=by,
+        sentence=f"{filing.procedure.label_of(level, filing.kind)} donné ({committee})",
         from_state=from_state,
         opinion=opinion.pk,
     )

@@ -13,12 +13,23 @@ from projects.models.opinions import Opinion, OpinionDraft, OpinionFile, Opinion
 from projects.models.pieces import Attachment, Invitation, Submission, Suspension
 from projects.models.procedures import Procedure
 from projects.models.reminders import DueReminder
+from projects.models.sessions import (
+    AgendaItem,
+    CommitteeSession,
+    ConflictOfInterest,
+    SessionDocument,
+    SessionMember,
+    Vote,
+)
 from projects.workflow import Ground, Kind
 
 __all__ = [
+    "AgendaItem",
     "Attachment",
     "CommentDraft",
+    "CommitteeSession",
     "CompletenessCheck",
+    "ConflictOfInterest",
     "DueReminder",
     "FieldComment",
     "Filing",
@@ -37,6 +48,9 @@ __all__ = [
     "OpinionGrid",
     "OpinionRequest",
     "Procedure",
+    "SessionDocument",
+    "SessionMember",
     "Submission",
     "Suspension",
+    "Vote",
 ]
