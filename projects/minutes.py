@@ -48,8 +48,12 @@ def _read(line: str) -> tuple[str, str]:
 
 
 def draft_minutes(session: Any, items: list[Any], members: list[Any]) -> str:
-    """What the portal knows of the session, to be completed by the secretary."""
-    return "\n".join([*_head(session), *_attendance(session, members), *_files(items)]) + "\n"
+    """What the portal knows of the session, to be completed by the secretary.
+
+    The items are fetched `with_ballots`, the members with their accounts.
+    """
+    parts = [*_head(session), *_attendance(session, members), *_files(items, members)]
+    return "\n".join(parts) + "\n"
 
 
 def _head(session: Any) -> Iterator[str]:
@@ -80,7 +84,8 @@ def _attendance(session: Any, members: list[Any]) -> Iterator[str]:
     yield ""
 
 
-def _files(items: list[Any]) -> Iterator[str]:
+def _files(items: list[Any], members: list[Any]) -> Iterator[str]:
+    by_key = {str(member.pk): member for member in members}
     for item in items:
         yield f"# {item.number}. {item.title}"
         yield ""
@@ -89,8 +94,8 @@ def _files(items: list[Any]) -> Iterator[str]:
             yield f"Audition de {item.slot_start:%H:%M} à {item.slot_end:%H:%M}{heard}"
         if item.rapporteur:
             yield f"Rapporteur : {item.rapporteur}"
-        for conflict in item.conflicts.all():
-            yield f"Conflit d’intérêts : {conflict.member} ; n’a pas pris part au vote."
+        for key in item.declared or {}:  # told by `with_ballots`
+            yield f"Conflit d’intérêts : {by_key[key]} ; n’a pas pris part au vote."
         yield f"Vote : {item.votes_in_words}."
         if item.is_postponed:
             yield "Point reporté, sans avis."

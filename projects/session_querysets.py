@@ -46,13 +46,9 @@ class SessionQuerySet(models.QuerySet[Any]):
         """Those this person prepares and holds."""
         return self.filter(_managed_by(user)) if user.is_authenticated else self.none()
 
-    def upcoming(self) -> Self:
-        """Not closed yet, the next one first."""
-        return self.exclude(state="closed").order_by("starts_at", "pk")
-
-    def held(self) -> Self:
-        """Closed, the last one first."""
-        return self.filter(state="closed").order_by("-starts_at", "pk")
+    def latest_first(self) -> Self:
+        """Those to come, then those that were held."""
+        return self.order_by("-starts_at", "pk")
 
     def with_page(self) -> Self:
         """With what its page shows: members with their names, and which PDFs are there."""

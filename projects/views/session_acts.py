@@ -20,7 +20,7 @@ from projects.session_forms import (
 )
 from projects.session_pages import gather_session
 from projects.session_querysets import manages
-from projects.views.sessions import answer, fetch_held, fetch_item, fetch_session
+from projects.views.sessions import answer, fetch_held, fetch_session, item_of
 from records.idempotency import once
 
 
@@ -46,9 +46,8 @@ def take_attendance(request: SignedInRequest, identifier: UUID) -> HttpResponse:
         if form.run(lambda: actions.take_attendance(held, pointings, by=request.user)):
             messages.success(request, "La présence est pointée.")
             return redirect(held)
-    page = gather_session(held, request.user)
     template = "projects/sessions/lines.html"
-    return answer(request, page, form, "Pointer la présence", template=template)
+    return answer(request, held, form, "Pointer la présence", template=template)
 
 
 @require_POST
@@ -66,7 +65,7 @@ def open_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 @once
 def declare_conflict(request: SignedInRequest, identifier: UUID, number: int) -> HttpResponse:
     """A member's own interest in a file; whoever holds the session may write it for them."""
-    item = fetch_item(request, identifier, number)
+    item = item_of(fetch_session(request, identifier), number)
     members = list(item.session.members.all())
     if not manages(request.user, item.session):
         members = [one for one in members if one.user_id == request.user.pk]
@@ -80,24 +79,22 @@ def declare_conflict(request: SignedInRequest, identifier: UUID, number: int) ->
         ):
             messages.success(request, "Le conflit d’intérêts est déclaré.")
             return redirect(item.session)
-    page = gather_session(item.session, request.user)
     title = f"Déclarer un conflit d’intérêts : {item.title}"
-    return answer(request, page, form, title, submit_label="Déclarer")
+    return answer(request, item.session, form, title, submit_label="Déclarer")
 
 
 @needs(Permission.OPINION_GIVE)
 @once
 def vote(request: SignedInRequest, identifier: UUID, number: int) -> HttpResponse:
     """The vote of a present member on one file."""
-    item = fetch_item(request, identifier, number)
+    item = item_of(fetch_session(request, identifier), number)
     form = VoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         choice = form.cleaned_data["choice"]
         if form.run(lambda: actions.vote(item, choice=choice, by=request.user)):
             messages.success(request, f"Votre vote est enregistré : {item.title}.")
             return redirect(item.session)
-    page = gather_session(item.session, request.user)
-    return answer(request, page, form, f"Voter : {item.title}", submit_label="Voter")
+    return answer(request, item.session, form, f"Voter : {item.title}", submit_label="Voter")
 
 
 @needs(Permission.SESSION_MANAGE)
@@ -116,7 +113,7 @@ def close_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     template = "projects/sessions/close.html"
     label = "Clore et rendre les avis"
     title = "Clore la séance"
-    return answer(request, page, form, title, template=template, submit_label=label)
+    return answer(request, held, form, title, template=template, submit_label=label)
 
 
 @needs(Permission.FILING_DECIDE)

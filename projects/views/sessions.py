@@ -15,7 +15,7 @@ from foundation.paging import page_of
 from projects import actions
 from projects.models import AgendaItem, CommitteeSession
 from projects.session_forms import AddItemForm, MembersForm, SessionForm, SlotForm
-from projects.session_pages import SessionPage, gather_session
+from projects.session_pages import gather_session
 from projects.session_querysets import (
     eligible_filings,
     eligible_seats,
@@ -40,19 +40,18 @@ def fetch_held(request: SignedInRequest, identifier: UUID) -> CommitteeSession:
     return session
 
 
-def fetch_item(request: SignedInRequest, identifier: UUID, number: int) -> AgendaItem:
-    """One file of the agenda, with its session."""
-    session = fetch_session(request, identifier)
+def item_of(session: CommitteeSession, number: int) -> AgendaItem:
+    """One file of the agenda of a session that was fetched for this person."""
     item: AgendaItem = get_object_or_404(AgendaItem.objects.of(session), number=number)
     item.session = session
     return item
 
 
 def answer(
-    request: SignedInRequest, page: SessionPage, form: PortalForm, title: str, **more: Any
+    request: SignedInRequest, session: CommitteeSession, form: PortalForm, title: str, **more: Any
 ) -> HttpResponse:
     """The page of one act on a session: its title, its form, one button."""
-    context = {"page": page, "session": page.session, "form": form, "title": title, **more}
+    context = {"session": session, "form": form, "title": title, **more}
     template = more.get("template", "projects/sessions/form.html")
     return render(request, template, context)
 
@@ -61,9 +60,11 @@ def answer(
 def sessions(request: SignedInRequest) -> HttpResponse:
     """The sessions to come, then those that were held."""
     visible = CommitteeSession.objects.visible_to(request.user).with_counts()
+    page = page_of(visible.latest_first(), request.GET.get("page"))
     context = {
-        "upcoming": visible.upcoming(),
-        "held": page_of(visible.held(), request.GET.get("page")),
+        "page": page,
+        "upcoming": [one for one in reversed(page.object_list) if not one.is_closed],
+        "held": [one for one in page.object_list if one.is_closed],
         "may_prepare": Permission.SESSION_MANAGE in request.user.permissions,
     }
     return render(request, "projects/sessions/list.html", context)
@@ -102,7 +103,7 @@ def edit_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
         if form.run(lambda: actions.edit_session(held, **given, by=request.user)):
             messages.success(request, "La séance est modifiée.")
             return redirect(held)
-    return answer(request, gather_session(held, request.user), form, "Modifier la séance")
+    return answer(request, held, form, "Modifier la séance")
 
 
 @needs(Permission.SESSION_MANAGE)
@@ -116,8 +117,7 @@ def add_item(request: SignedInRequest, identifier: UUID) -> HttpResponse:
         if form.run(lambda: actions.add_item(held, form.chosen, slot=slot, by=request.user)):
             messages.success(request, "Le dossier est inscrit à l’ordre du jour.")
             return redirect(held)
-    page = gather_session(held, request.user)
-    return answer(request, page, form, "Inscrire un dossier", submit_label="Inscrire")
+    return answer(request, held, form, "Inscrire un dossier", submit_label="Inscrire")
 
 
 @needs(Permission.SESSION_MANAGE)
@@ -125,15 +125,14 @@ def add_item(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 def change_item(request: SignedInRequest, identifier: UUID, number: int) -> HttpResponse:
     """Another slot for the hearing."""
     held = fetch_held(request, identifier)
-    item = fetch_item(request, identifier, number)
+    item = item_of(held, number)
     form = SlotForm(request.POST or None, item=item)
     if request.method == "POST" and form.is_valid():
         slot = form.slot
         if form.run(lambda: actions.change_item(item, slot=slot, by=request.user)):
             messages.success(request, "L’audition est modifiée.")
             return redirect(held)
-    page = gather_session(held, request.user)
-    return answer(request, page, form, f"Audition : {item.title}")
+    return answer(request, held, form, f"Audition : {item.title}")
 
 
 @require_POST
@@ -141,7 +140,7 @@ def change_item(request: SignedInRequest, identifier: UUID, number: int) -> Http
 @once
 def remove_item(request: SignedInRequest, identifier: UUID, number: int) -> HttpResponse:
     """A file leaves the agenda."""
-    item = fetch_item(request, identifier, number)
+    item = item_of(fetch_session(request, identifier), number)
     actions.remove_item(item, by=request.user)
     messages.success(request, "Le dossier est retiré de l’ordre du jour.")
     return redirect(item.session)
@@ -158,5 +157,4 @@ def choose_members(request: SignedInRequest, identifier: UUID) -> HttpResponse:
         if form.run(lambda: actions.choose_members(held, **given, by=request.user)):
             messages.success(request, "Les membres de la séance sont enregistrés.")
             return redirect(held)
-    page = gather_session(held, request.user)
-    return answer(request, page, form, "Membres à convoquer")
+    return answer(request, held, form, "Membres à convoquer")

@@ -166,7 +166,7 @@ class TestDeciding:
 
 class TestMinutes:
     def text(self, session: CommitteeSession) -> str:
-        items = list(AgendaItem.objects.of(session))
+        items = list(AgendaItem.objects.of(session).with_ballots())
         return draft_minutes(session, items, list(session.members.all()))
 
     def test_they_begin_with_what_happened(self, cast: Cast) -> None:

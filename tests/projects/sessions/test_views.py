@@ -69,13 +69,13 @@ class TestReading:
         assert answer.status_code == 200
         assert count.number <= 6
 
-    def test_the_list_is_read_in_five(self, cast: Cast, sign_in: Any) -> None:
+    def test_the_list_is_read_in_four(self, cast: Cast, sign_in: Any) -> None:
         made.convened(cast)
         client = sign_in(cast.committee_member)
         with QueryCount() as count:
             answer = client.get(reverse("projects:sessions"))
         assert "Comité régional" in page(answer)
-        assert count.number <= 5
+        assert count.number <= 4
 
     def test_the_open_ballot_shows_who_voted_what(self, cast: Cast, sign_in: Any) -> None:
         session = made.voted(cast, Choice.AGAINST)
@@ -200,3 +200,35 @@ class TestPapers:
         answer = client.post(url("want_session_document", session, "pack"), follow=True)
         assert "Dossier de séance" in page(answer)
         assert client.post(url("want_session_document", session, "autre")).status_code == 404
+
+
+class TestBudgets:
+    @pytest.mark.parametrize(
+        ("name", "args"),
+        [
+            ("edit_session", ()),
+            ("add_item", ()),
+            ("choose_members", ()),
+            ("change_item", (1,)),
+            ("take_attendance", ()),
+            ("declare_conflict", (1,)),
+        ],
+    )
+    def test_each_form_of_a_convened_session(
+        self, cast: Cast, sign_in: Any, name: str, args: tuple[int, ...]
+    ) -> None:
+        session = made.convened(cast)
+        client = sign_in(cast.ars_reviewer)
+        with QueryCount() as count:
+            answer = client.get(url(name, session, *args))
+        assert answer.status_code == 200
+        assert count.number <= 6
+
+    @pytest.mark.parametrize("name", ["close_session", "minutes", "decide_letters"])
+    def test_each_form_of_an_open_session(self, cast: Cast, sign_in: Any, name: str) -> None:
+        session = made.voted(cast, Choice.FOR)
+        client = sign_in(cast.ars_director)
+        with QueryCount() as count:
+            answer = client.get(url(name, session))
+        assert answer.status_code == 200
+        assert count.number <= 6
