@@ -319,7 +319,7 @@ class DecisionsForm(PortalForm):
                 widget=forms.RadioSelect,
             )
             self.fields[f"reason_{item.number}"] = forms.CharField(
-                label=f"Motifs ou message aux porteurs de {item.filing.cpts.name}",
+                label=f"Motifs ou message aux porteurs ({item.filing.cpts.name})",
                 max_length=LONGEST_TEXT,
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 3}),

@@ -56,7 +56,8 @@ def quorum_is_reached(session: SessionLike) -> Refusal | None:
     quorum = session.quorum
     if quorum.is_reached:
         return None
-    there = "1 membre compte" if quorum.counted == 1 else f"{quorum.counted} membres comptent"
+    count = quorum.counted
+    there = f"{count} membre compte" if count < 2 else f"{count} membres comptent"
     return Refusal(f"Le quorum n’est pas atteint : {there}, il en faut {quorum.needed}.")
 
 
