@@ -141,6 +141,9 @@ def review(filing: Filing, dates: Dates, holders: Holders, authorities: Authorit
     if "complete" in dates:
         with clock.at(dates["complete"]):
             projects.declare_complete(filing, by=authorities.reviewer)
+    if "local" in dates:  # the regional one comes from a session: see sessions.py
+        with clock.at(dates["local"]):
+            give_local_opinion(filing, authorities)
     if "opinion" in dates:
         with clock.at(dates["opinion"]):
             _give_opinions(filing, authorities)
@@ -148,6 +151,17 @@ def review(filing: Filing, dates: Dates, holders: Holders, authorities: Authorit
         with clock.at(dates["decided"]):
             decide = projects.approve if filing.is_letter else projects.validate
             decide(filing, by=authorities.director)
+
+
+def give_local_opinion(filing: Filing, authorities: Authorities) -> None:
+    """The local committee's, which the regional one waits for."""
+    projects.give_opinion(
+        filing,
+        level=Level.LOCAL,
+        recommendation="favourable",
+        text="",
+        by=authorities.local_committee,
+    )
 
 
 def _give_opinions(filing: Filing, authorities: Authorities) -> None:

@@ -25,6 +25,12 @@ NAMES_FILE = Path(__file__).with_name("names.csv")
 IN_POST_SINCE = dt.date(2019, 1, 7)
 HOME_REGION, HOME_DEPARTEMENT = "32", "62"
 ACCOUNT_BODY = "URPS infirmiers"  # the body of the committee's demonstration account
+# Where the committees of the demonstration sit.
+EAST_REGION = "44"
+EAST_BODIES = {"east_physicians": "URPS médecins", "east_nurses": "URPS infirmiers"}
+# Who decides and instructs under a demonstration account, by région.
+REVIEWERS = {HOME_REGION: "ars_reviewer", EAST_REGION: "east_reviewer"}
+DIRECTORS = {HOME_REGION: "ars_director", EAST_REGION: "east_director"}
 
 
 @dataclass
@@ -76,20 +82,32 @@ class Cast:
             assign(people["cpam_officer"], Role.CPAM_OFFICER, cpam_district=self.home_district)
             assign(people["cpam_director"], Role.CPAM_DIRECTOR, cpam_district=self.home_district)
             assign(people["committee_member"], Role.COMMITTEE, region=region, body=ACCOUNT_BODY)
+            self._take_posts_in_the_east(people)
             assign(people["national_reader"], Role.NATIONAL_READER)
             assign(people["administrator"], Role.ADMINISTRATOR)
+
+    @staticmethod
+    def _take_posts_in_the_east(people: dict[str, User]) -> None:
+        region = Region.objects.get(pk=EAST_REGION)
+        assign(people["east_reviewer"], Role.ARS_REVIEWER, region=region)
+        assign(people["east_director"], Role.ARS_DIRECTOR, region=region)
+        for part, body in EAST_BODIES.items():
+            assign(people[part], Role.COMMITTEE, region=region, body=body)
+
+    def sits(self, post: str, body: str, region: Region) -> User:
+        """Somebody who speaks for a body on the committee of a région."""
+        return self._in_post(post, Role.COMMITTEE, body=body, region=region)
 
     def authorities(self, cpts: Cpts) -> Authorities:
         """The people in charge of this dossier, created when a region has none yet."""
         region, district = cpts.region, cpts.cpam_district
-        home = region.pk == HOME_REGION
         accounts = self.accounts
         return Authorities(
-            reviewer=accounts["ars_reviewer"]
-            if home
+            reviewer=accounts[REVIEWERS[region.pk]]
+            if region.pk in REVIEWERS
             else self._in_post(f"reviewer-{region.pk}", Role.ARS_REVIEWER, region=region),
-            director=accounts["ars_director"]
-            if home
+            director=accounts[DIRECTORS[region.pk]]
+            if region.pk in DIRECTORS
             else self._in_post(f"director-{region.pk}", Role.ARS_DIRECTOR, region=region),
             cpam_officer=accounts["cpam_officer"]
             if district == self.home_district

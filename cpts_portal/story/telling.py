@@ -16,7 +16,7 @@ from aci import actions as aci
 from aci.deadlines import anniversary, contract_end
 from aci.mission_codes import MissionCode
 from aci.models import Contract
-from cpts_portal.story import dossier, members, missions
+from cpts_portal.story import dossier, members, missions, sessions
 from cpts_portal.story.dossier import ContractDates, Founding, Holders
 from cpts_portal.story.events import play
 from cpts_portal.story.people import Authorities, Cast
@@ -53,8 +53,10 @@ def tell_everything() -> Told:
     communes = _seed_communes()
     for chapter in _read("real.toml"):
         yield chapter["name"], _once(chapter, partial(_tell_real, chapter, cast, communes))
+    yield sessions.PAST_TITLE, sessions.tell_past(_read("real.toml"), cast)
     for chapter in _read("invented.toml"):
         yield chapter["name"], _once(chapter, partial(_tell_invented, chapter, cast, today))
+    yield sessions.COMING_TITLE, sessions.tell_coming(_read("invented.toml"), cast, today)
 
 
 def _once(chapter: dict[str, Any], tell: Callable[[], None]) -> bool:

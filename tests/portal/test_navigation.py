@@ -22,7 +22,7 @@ def labels(client: Client, user: User | None, path: str = "/") -> dict[str, bool
     [
         ("ars_reviewer", {"Dossiers", "Séances", "Pilotage"}),
         ("national_reader", {"Pilotage"}),
-        ("committee_member", {"Dossiers", "Chiffres"}),
+        ("committee_member", {"Dossiers", "Séances", "Chiffres"}),
         ("president", {"Chiffres"}),
         ("administrator", {"Administration", "Chiffres"}),
     ],

@@ -32,5 +32,7 @@ class Command(BaseCommand):
                     self.stdout.write(f"  {name}")
                     self.stdout.flush()
         if options["verbosity"] > 0:
-            message = f"{told} dossiers chargés." if told else "Démonstration déjà chargée."
+            message = (
+                f"{told} dossiers et séances chargés." if told else "Démonstration déjà chargée."
+            )
             self.stdout.write(message)
