@@ -89,6 +89,8 @@ class ProcedureForm(PortalForm):
                     max_length=150,
                     required=False,
                 )
+        opinions = [name for name in self.fields if "_level_" in name or "_label_" in name]
+        self.order_fields(["region", "effective_from", "title", "decision_form", *opinions])
 
     def clean_reminder_days(self) -> list[int]:
         """« 15, 5 » → [15, 5]."""

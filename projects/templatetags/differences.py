@@ -1,0 +1,29 @@
+"""Runs of words as marked-up text: no space is added between them."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from projects.comparison import Segment
+
+register = template.Library()
+
+
+@register.filter
+def marked(segments: Iterable[Segment]) -> SafeString:
+    """`<del>` and `<ins>` around what went and came; both are said to those who listen too."""
+    return format_html_join("", "{}", ((mark(segment),) for segment in segments))
+
+
+@register.filter
+def mark(segment: Segment) -> SafeString:
+    """One run, escaped."""
+    if segment.is_same:
+        return format_html("{}", segment.text)
+    if segment.is_added:
+        said = '<ins><span class="fr-sr-only">ajouté&nbsp;: </span>{}</ins>'
+    else:
+        said = '<del><span class="fr-sr-only">retiré&nbsp;: </span>{}</del>'
+    return format_html(said, segment.text)
