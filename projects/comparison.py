@@ -133,16 +133,31 @@ def _items(old: Sequence[str], new: Sequence[str]) -> tuple[Segment, ...]:
 
 
 def _segments(old: Sequence[str], new: Sequence[str]) -> tuple[Segment, ...]:
+    """Runs that read well.
+
+    A mere space between two changes changes with them; texts that share little are told whole.
+    """
     found: list[Segment] = []
+    out, came = "", ""
     for tag, a, b, c, d in SequenceMatcher(None, old, new).get_opcodes():
-        if tag == "equal":
-            found.append(Segment("same", "".join(old[a:b])))
-            continue
-        if a < b:
-            found.append(Segment("removed", "".join(old[a:b])))
-        if c < d:
-            found.append(Segment("added", "".join(new[c:d])))
+        kept = "".join(old[a:b]) if tag == "equal" else ""
+        if kept.strip() or (kept and not (out or came)):
+            found += [*_changes(out, came), Segment("same", kept)]
+            out, came = "", ""
+        else:
+            out, came = out + "".join(old[a:b]), came + "".join(new[c:d])
+    found += _changes(out, came)
+    kept_letters = sum(len(item.text) for item in found if item.is_same)
+    if kept_letters * 3 < max(len("".join(old)), len("".join(new))):
+        return tuple(_changes("".join(old), "".join(new)))
     return tuple(found)
+
+
+def _changes(out: str, came: str) -> list[Segment]:
+    if out == came:
+        return [Segment("same", out)] if out else []
+    found = [Segment("removed", out), Segment("added", came)]
+    return [item for item in found if item.text]
 
 
 def _commune(row: Mapping[str, Any], before: str = "", after: str = "") -> ChangedCommune:

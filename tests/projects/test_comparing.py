@@ -31,6 +31,20 @@ def test_words_that_went_and_came() -> None:
     assert told("Vieux", "") == [("removed", "Vieux")]
 
 
+def test_changes_side_by_side_and_texts_that_share_little_are_told_whole() -> None:
+    long = "Une phrase qui reste la même jusqu’au bout, "
+    assert told(f"{long}un deux.", f"{long}trois quatre.") == [
+        ("same", long),
+        ("removed", "un deux"),
+        ("added", "trois quatre"),
+        ("same", "."),
+    ]
+    assert told("Rien de tout cela.", "Le chiffre vient de l’Insee.") == [
+        ("removed", "Rien de tout cela."),
+        ("added", "Le chiffre vient de l’Insee."),
+    ]
+
+
 @pytest.mark.parametrize(
     "old, new",
     [("a b c", "a c"), ("L’été, à l’eau.", "L’hiver à l’eau !"), ("x\n\ny", "x y"), ("", "")],
