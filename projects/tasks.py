@@ -3,12 +3,13 @@
 from celery import shared_task
 
 from projects import actions
-from projects.actions import batches, letters
+from projects.actions import batches, letters, previews
 from records import jobs
 
 jobs.handles(letters.DOCUMENT_JOB)(batches.make_document_of_batches)
 jobs.handles(batches.BATCH_JOB)(batches.assemble_batch)
 jobs.handles("session_document")(actions.make_session_document)
+jobs.handles(previews.PREVIEW_JOB)(previews.make_preview)
 
 
 @shared_task(name="projects.validate_tacitly")

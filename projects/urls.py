@@ -16,6 +16,7 @@ from projects.views import (
     session_acts,
     session_papers,
     sessions,
+    templates,
     writing,
 )
 
@@ -102,6 +103,28 @@ urlpatterns = [
     ),
     path(f"{DOCUMENT}telecharger/", letters.document_file, name="document_file"),
     path(f"{DOCUMENT}produire/", letters.document_again, name="document_again"),
+    path("administration/courriers/", templates.templates, name="templates"),
+    path(
+        "administration/courriers/versions/<uuid:identifier>/", templates.template, name="template"
+    ),
+    path(
+        "administration/courriers/apercus/<uuid:identifier>/",
+        templates.template_preview_file,
+        name="template_preview_file",
+    ),
+    path(
+        "administration/courriers/<slug:kind>/", templates.template_history, name="template_history"
+    ),
+    path(
+        "administration/courriers/<slug:kind>/<slug:scope>/nouvelle-version/",
+        templates.new_template,
+        name="new_template",
+    ),
+    path(
+        "administration/courriers/<slug:kind>/<slug:scope>/apercu/",
+        templates.template_preview,
+        name="template_preview",
+    ),
     path("courriers/lots/<uuid:identifier>/", letters.batch, name="letter_batch"),
     path(
         "courriers/lots/<uuid:identifier>/courriers.pdf",

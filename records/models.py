@@ -96,6 +96,10 @@ class JournalEntry(models.Model):
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     """Files are reached only through what they belong to; see each app's download view."""
 
+    def stored_as(self, identifier: str) -> StoredFileQuerySet:
+        """The file that a finished work names."""
+        return self.filter(uuid=identifier)
+
 
 class StoredFile(models.Model):
     """A file kept outside the web root under a random name, with the proof of its content."""
@@ -115,7 +119,7 @@ class StoredFile(models.Model):
     )
     stored_at = models.DateTimeField("déposé le", default=clock.now, editable=False)
 
-    objects: ClassVar[models.Manager[StoredFile]] = StoredFileQuerySet.as_manager()
+    objects: ClassVar[StoredFileQuerySet] = StoredFileQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "fichier"

@@ -42,6 +42,7 @@ from projects.actions.opinions import (
     remove_opinion_file,
     save_opinion_draft,
 )
+from projects.actions.previews import PREVIEW_JOB, want_preview
 from projects.actions.procedures import (
     drafted_version,
     load_procedures,
@@ -73,6 +74,7 @@ from projects.actions.writing import (
 )
 
 __all__ = [
+    "PREVIEW_JOB",
     "accept_invitation",
     "add_attachment",
     "add_item",
@@ -130,6 +132,7 @@ __all__ = [
     "want_batch_again",
     "want_document_again",
     "want_letters",
+    "want_preview",
     "want_session_document",
     "withdraw",
     "withdraw_request",

@@ -15,6 +15,7 @@ from foundation.workflow import NotAllowed
 from projects import actions, pdf
 from projects.letter_inputs import digest
 from projects.letter_kinds import LetterKind
+from projects.letter_pages import letter_html
 from projects.models import Filing, FilingDocument, LetterTemplate, Procedure
 from projects.workflow import Ground
 from records import jobs
@@ -40,7 +41,7 @@ def made(document: FilingDocument) -> FilingDocument:
 
 
 def words(document: FilingDocument) -> str:
-    html = pdf.letter_html(document.inputs)
+    html = letter_html(document.inputs)
     return " ".join(html.replace("\u00a0", " ").replace("&nbsp;", " ").split())
 
 
