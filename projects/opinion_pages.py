@@ -74,6 +74,11 @@ class Line:
         ]
 
     @property
+    def comments(self) -> list[Cell]:
+        """The criteria on which something was written."""
+        return [cell for cell in self.cells if cell.comment]
+
+    @property
     def remarks(self) -> list[Cell]:
         """What was said of the criteria, for the reading of one opinion."""
         return [cell for cell in self.cells if cell.score is not None or cell.comment]

@@ -89,7 +89,7 @@ urlpatterns = [
     path(f"{FILING}avis/tableau/", opinions.opinion_table, name="opinion_table"),
     path(f"{FILING}avis/inviter/", opinions.invite_body, name="invite_body"),
     path(
-        f"{FILING}avis/invitations/<int:pk>/retirer/",
+        f"{FILING}avis/invitations/<uuid:identifier>/retirer/",
         opinions.withdraw_request,
         name="withdraw_request",
     ),

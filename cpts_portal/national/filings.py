@@ -10,7 +10,7 @@ from cpts_portal.national.dossiers import STEPS, Dossier, at_nine
 from cpts_portal.national.territories import people_of
 from cpts_portal.national.turns import legal_end
 from cpts_portal.national.vintages import Figures
-from cpts_portal.story.dossier import letter_answers, project_answers
+from cpts_portal.story.dossier import letter_answers, project_answers, scores_for
 from foundation.bulk import insert_objects
 from foundation.search import search_key
 from projects.actions.opinion_requests import SHORTEST
@@ -24,6 +24,7 @@ from projects.models import (
 )
 from projects.opinion_states import RequestState
 from projects.outline import Outline, outline_for
+from projects.scoring_grid import total_of
 from projects.workflow import Kind, Level, State
 
 BATCH = 250
@@ -194,6 +195,7 @@ def _facts(dossier: Dossier, figures: Figures) -> dict[str, Any]:
 
 def _opinions(dossier: Dossier) -> Iterator[Opinion]:
     """Favourable ones, from every level that the procedure of the région asks for."""
+    scores = scores_for(dossier.grid.lines)
     for filing in dossier.filings:
         kind = Kind(filing.kind)
         moment = dossier.moment(STEPS[kind].opinion)
@@ -201,11 +203,16 @@ def _opinions(dossier: Dossier) -> Iterator[Opinion]:
             continue
         for level in dossier.levels(kind):
             body, member = dossier.committee(level)
+            total = total_of(dossier.grid.lines, scores)
             yield Opinion(
                 filing=filing,
                 level=level,
                 body=body,
                 recommendation=Opinion.Recommendation.FAVOURABLE,
+                grid=dossier.grid,
+                scores=scores,
+                points=total.points if total else None,
+                out_of=total.out_of if total else None,
                 given_by=member,
                 given_at=moment,
             )

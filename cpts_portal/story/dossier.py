@@ -22,6 +22,7 @@ from projects import actions as projects
 from projects.actions.letters import DOCUMENT_JOB
 from projects.models import Filing, HealthProject
 from projects.outline import Outline
+from projects.scoring_grid import HIGHEST, Criterion
 from projects.workflow import Level
 from records import jobs
 from records.models import Job
@@ -170,9 +171,24 @@ def _give_opinions(filing: Filing, authorities: Authorities) -> None:
         Level.REGIONAL: authorities.regional_committee,
     }
     for level, _ in filing.procedure.opinions(filing.kind):
+        asked = filing.opinion_requests.select_related("grid").filter(level=level)[0]
         projects.give_opinion(
-            filing, level=level, recommendation="favourable", text="", by=by_level[level]
+            filing,
+            level=level,
+            recommendation="favourable",
+            text="",
+            scores=scores_for(asked.grid.lines),
+            by=by_level[level],
         )
+
+
+def scores_for(criteria: list[Criterion]) -> dict[str, dict[str, Any]]:
+    """What the invented committees think: satisfied, and very much so of what comes first."""
+    scored = [criterion for criterion in criteria if criterion.is_scored]
+    return {
+        criterion.key: {"score": HIGHEST if rank < len(scored) / 2 else HIGHEST - 1}
+        for rank, criterion in enumerate(scored)
+    }
 
 
 def open_project(letter: Filing, holders: Holders, *, on: dt.date) -> HealthProject:

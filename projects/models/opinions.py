@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -113,6 +114,7 @@ class Opinion(models.Model):
 class OpinionRequest(models.Model):
     """A body is asked for its opinion on a filing, until a date. Only invited bodies answer."""
 
+    uuid = models.UUIDField("identifiant public", default=uuid.uuid4, unique=True, editable=False)
     filing = models.ForeignKey(
         Filing, on_delete=models.CASCADE, related_name="opinion_requests", verbose_name="dépôt"
     )

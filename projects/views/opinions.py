@@ -151,11 +151,13 @@ def invite_body(request: SignedInRequest, reference: str, kind: Kind) -> HttpRes
 
 @needs(Permission.OPINION_INVITE)
 @once
-def withdraw_request(request: SignedInRequest, reference: str, kind: Kind, pk: int) -> HttpResponse:
+def withdraw_request(
+    request: SignedInRequest, reference: str, kind: Kind, identifier: UUID
+) -> HttpResponse:
     """A body is no longer asked."""
     filing = fetch(request, reference, kind)
     seen = OpinionRequest.objects.visible_to(request.user).filter(filing=filing)
-    asked = get_object_or_404(seen.select_related("grid"), pk=pk)
+    asked = get_object_or_404(seen.select_related("grid"), uuid=identifier)
     asked.filing = filing
     _ensure_may(request, filing, Permission.OPINION_INVITE)
     form = WithdrawRequestForm(request.POST or None)

@@ -20,7 +20,7 @@ def labels(client: Client, user: User | None, path: str = "/") -> dict[str, bool
 @pytest.mark.parametrize(
     ("part", "own"),
     [
-        ("ars_reviewer", {"Dossiers", "Séances", "Pilotage"}),
+        ("ars_reviewer", {"Dossiers", "Avis", "Séances", "Pilotage"}),
         ("national_reader", {"Pilotage"}),
         ("committee_member", {"Dossiers", "Séances", "Chiffres"}),
         ("president", {"Chiffres"}),

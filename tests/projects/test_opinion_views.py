@@ -114,12 +114,14 @@ class TestFollowing:
         assert "URPS médecins est déjà invité" in again
         request = request_of(letter, "URPS médecins")
         assert "Retirer l’invitation" in page(
-            visitor.get("withdraw_request", cast.rives, "letter", request.pk)
+            visitor.get("withdraw_request", cast.rives, "letter", request.uuid)
         )
-        empty = page(visitor.post("withdraw_request", cast.rives, "letter", request.pk, reason=""))
+        empty = page(
+            visitor.post("withdraw_request", cast.rives, "letter", request.uuid, reason="")
+        )
         assert "Écrivez pourquoi" in empty
         done = page(
-            visitor.post("withdraw_request", cast.rives, "letter", request.pk, reason="Conflit.")
+            visitor.post("withdraw_request", cast.rives, "letter", request.uuid, reason="Conflit.")
         )
         assert "L’invitation est retirée" in done
         assert "Motif : Conflit." in done
@@ -196,7 +198,7 @@ class TestAccess:
         visitor = at(cast.other_region_reviewer)
         assert visitor.get("opinion_table", cast.rives, "letter").status_code == 403
         request = OpinionRequest.objects.get()
-        answer = visitor.post("withdraw_request", cast.rives, "letter", request.pk, reason="Non.")
+        answer = visitor.post("withdraw_request", cast.rives, "letter", request.uuid, reason="Non.")
         assert answer.status_code == 404
 
     @pytest.mark.parametrize("then", ["draft", "give"])
