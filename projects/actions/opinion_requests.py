@@ -239,6 +239,8 @@ def _invite_late_comers(pk: int) -> None:
     ]
     if filing.state != State.COMPLETE or not new:
         return
+    filing.opinions_due_on = due_on
+    filing.save(update_fields=["opinions_due_on"])
     OpinionRequest.objects.bulk_create(new)
     named = ", ".join(row.body for row in new)
     entry = note(

@@ -9,11 +9,12 @@ from django.db import connection
 
 from foundation.refusal import Refused
 from projects import actions, emails
-from projects.models import Filing, FilingDocument
+from projects.models import Filing, FilingDocument, Opinion
 from projects.workflow import State
 from records.models import JournalEntry
 from tests.cast import Cast
 from tests.projects import filings
+from tests.projects.test_opinions import colleague_of, give
 
 TRIES = 20
 # The promise of the product, on real PostgreSQL; SQLite, which writes one at a time, is tried less.
@@ -165,3 +166,15 @@ def test_a_letter_is_taken_up_once(cast: Cast) -> None:
     )
     assert [isinstance(answer, Refused) for answer in answers].count(True) == 1, answers
     assert Filing.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_body_gives_one_opinion(cast: Cast) -> None:
+    letter = filings.complete_letter(cast)
+    colleague = colleague_of(cast, "URPS infirmiers", "Ursule Urps")
+    mine, theirs = copies(letter)
+    answers = at_once(lambda: give(mine, cast.committee_member), lambda: give(theirs, colleague))
+    refusals = [answer for answer in answers if isinstance(answer, Exception)]
+    assert [type(item) for item in refusals] == [Refused], answers
+    assert "a déjà donné son avis" in refusals[0].reason
+    assert Opinion.objects.count() == entries("give_regional_opinion") == 1
