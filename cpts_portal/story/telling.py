@@ -16,7 +16,7 @@ from aci import actions as aci
 from aci.deadlines import anniversary, contract_end
 from aci.mission_codes import MissionCode
 from aci.models import Contract
-from cpts_portal.story import dossier, members, missions, sessions
+from cpts_portal.story import dossier, exchanges, members, missions, sessions
 from cpts_portal.story.dossier import ContractDates, Founding, Holders
 from cpts_portal.story.events import play
 from cpts_portal.story.people import Authorities, Cast
@@ -117,6 +117,7 @@ def _tell_real(
         if chapter["slug"] == RENEWED:
             _renew(contract, project, authorities)
     cpts = Cpts.objects.get(pk=letter.cpts_id)
+    exchanges.tell(cpts, holders, authorities)
     note_document(cpts, known_on=chapter["known_on"], source=chapter["source"])
 
 
@@ -185,6 +186,7 @@ def _tell_invented(chapter: dict[str, Any], cast: Cast, today: dt.date) -> None:
     with clock.at(ago["filed"] - 5 * ONE_DAY):
         dossier.write_project(project, holders, codes)
     dossier.review(project, ago, holders, authorities)
+    exchanges.tell(project.cpts, holders, authorities)
     if "contract" in chapter:
         dates = ContractDates(
             drafted=today - chapter["contract"]["drafted"] * ONE_DAY,

@@ -18,7 +18,7 @@ from accounts.models import User
 from aci.models import Contract, ContractDocument
 from records.models import JournalEntry
 from territories.actions import population_by_vintage
-from territories.models import Cpts, Stage
+from territories.models import Cpts, Stage, Thread
 from tests.portal.crawl import Crawl
 from tests.queries import QueryCount
 
@@ -158,6 +158,15 @@ def test_the_journal_tells_each_life_in_order(loaded: str) -> None:
             .values_list("at", flat=True)
         )
         assert instants == sorted(instants), one.slug
+
+
+def test_parties_write_to_each_other_and_authorities_among_themselves(loaded: str) -> None:
+    threads = {thread.cpts.slug: thread for thread in Thread.objects.select_related("cpts")}
+    assert {slug: thread.is_internal for slug, thread in threads.items()} == {
+        "bethunois": False,
+        "campagnes-artois-exemple": True,
+    }
+    assert all(thread.message_count > 1 for thread in threads.values())
 
 
 def test_loading_again_changes_nothing(loaded: str) -> None:
