@@ -1,9 +1,9 @@
-"""Keeps single-use links out of the logs: whoever reads a log must not be able to follow one."""
+"""Keeps single-use links and secret addresses out of the logs: no reader may follow one."""
 
 import logging
 import re
 
-_LINK = re.compile(r"(/compte/lien/|/rejoindre/suivi/)[^/\s?]+")
+_LINK = re.compile(r"(/compte/lien/|/rejoindre/suivi/|/agenda/flux/)[^/\s?]+")
 
 
 class MaskLinks(logging.Filter):

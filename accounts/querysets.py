@@ -53,6 +53,6 @@ class SavedViewQuerySet(models.QuerySet[Any]):
         """One's own, by name."""
         return self.filter(user=user.pk).order_by("name", "pk")
 
-    def default_query(self, user: Any) -> SavedViewQuerySet:
+    def default_query(self, user: Any) -> Any:
         """The criteria on which the list opens, as a subquery of one row at most."""
         return self.filter(user=user.pk, is_default=True).values("query")[:1]

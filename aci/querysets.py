@@ -23,6 +23,10 @@ class ContractQuerySet(models.QuerySet[Any]):
         """The contracts this person may open, or act upon with another permission."""
         return self.filter(scope_filter(user, permission, "cpts__"))
 
+    def in_force_of(self, dossiers: Any) -> ContractQuerySet:
+        """The contracts in force of these dossiers."""
+        return self.filter(state=ContractState.IN_FORCE, cpts__in=dossiers).order_by("pk")
+
     def of_dossier(self, reference: str) -> ContractQuerySet:
         """Every contract of one dossier, the newest first."""
         return self.filter(cpts__reference=reference).newest_first()

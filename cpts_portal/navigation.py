@@ -38,6 +38,8 @@ def menu_of(request: HttpRequest) -> list[Entry]:
             links.append(("Séances", reverse("projects:sessions")))
         if Permission.FIGURES_SEE in user.permissions:  # where the public figures are too
             links[links.index(figures)] = ("Pilotage", reverse("territories:steering_coverage"))
+        if Permission.DOSSIER_SEE in user.permissions:
+            links.append(("Agenda", reverse("agenda")))
         if Role.MEMBER in user.roles:
             links.append(("Mes adhésions", reverse("members:mine")))
         links.append(("Mes travaux", reverse("records:jobs")))

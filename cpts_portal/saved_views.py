@@ -114,7 +114,8 @@ def count_on_the_desk(user: User, found: Sequence[SavedView]) -> dict[int, int]:
 
 def _counted(key: int, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     named = rows.order_by().annotate(counted=Value(key, IntegerField()))
-    return named.values("counted").annotate(many=Count("pk")).values("counted", "many")
+    counted: QuerySet[Any, Any] = named.values("counted").annotate(many=Count("pk"))
+    return counted.values("counted", "many")
 
 
 def links_with_counts(found: Sequence[SavedView], counts: dict[int, int]) -> list[Link]:

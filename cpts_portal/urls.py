@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from cpts_portal import dashboards, dossiers, public_pages, saved_views
+from cpts_portal import agenda_views, dashboards, dossiers, public_pages, saved_views
 
 urlpatterns = [
     path("", public_pages.home, name="home"),
@@ -12,6 +12,14 @@ urlpatterns = [
     path("accessibilite/", public_pages.accessibility, name="accessibility"),
     path("mentions-legales/", public_pages.legal_notice, name="legal_notice"),
     path("tableau-de-bord/", dashboards.dashboard, name="dashboard"),
+    path("agenda/", agenda_views.agenda, name="agenda"),
+    path("agenda/flux/<str:token>.ics", agenda_views.calendar, name="calendar"),
+    path("compte/agenda/", agenda_views.subscriptions, name="subscriptions"),
+    path(
+        "compte/agenda/<uuid:public_id>/supprimer/",
+        agenda_views.revoke,
+        name="revoke_subscription",
+    ),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("dossiers/export.csv", dossiers.dossiers_export, {"kind": "csv"}, name="dossiers_export"),
     path(

@@ -118,6 +118,11 @@ class FilingQuerySet(models.QuerySet[Any]):
         awaited = self.filter(state=State.COMPLETE, cpts__baton="committee")
         return awaited.exclude(Exists(waiting)).order_by("pk")
 
+    def with_running_clock(self, dossiers: Any) -> Self:
+        """Complete projects of these dossiers, whose legal delay runs."""
+        running = self.projects().filter(state=State.COMPLETE, due_on__isnull=False)
+        return running.filter(cpts__in=dossiers).order_by("due_on", "pk")
+
     def with_page(self) -> Self:
         """With what the head of the dossier and the page of a filing show, in one query."""
         submissions = apps.get_model("projects", "Submission").objects

@@ -240,7 +240,9 @@ def move(
     if baton is not None and passed:
         cpts.baton = baton
         cpts.baton_since = clock.now()
-    cpts.next_deadline, cpts.next_deadline_label = deadline or (None, "")
+    if (deadline or (None, "")) != (cpts.next_deadline, cpts.next_deadline_label):
+        cpts.next_deadline, cpts.next_deadline_label = deadline or (None, "")
+        cpts.deadline_changed_at = clock.real_now()
     if contract_end is not None:
         cpts.contract_end = contract_end
     if public is not None:

@@ -13,6 +13,7 @@ from territories.models.communities import (
 )
 from territories.models.contacts import LocalContact
 from territories.models.exchanges import Message, MessageFile, ReadMark, Thread, Topic
+from territories.models.feeds import CalendarFeed
 from territories.models.places import (
     Commune,
     CommuneHistory,
@@ -30,6 +31,7 @@ __all__ = [
     "Assignment",
     "Baton",
     "BatonPeriod",
+    "CalendarFeed",
     "Commune",
     "CommuneHistory",
     "CommuneShape",

@@ -84,6 +84,8 @@ class Cpts(models.Model):
     is_territory_shut = models.BooleanField("territoire fermé aux corrections", default=False)
     next_deadline = models.DateField("prochaine échéance", null=True, blank=True)
     next_deadline_label = models.CharField("objet de l’échéance", max_length=150, blank=True)
+    # When the deadline was last written: calendars replace what they knew before.
+    deadline_changed_at = models.DateTimeField("échéance écrite le", default=clock.real_now)
     contract_end = models.DateField("fin du contrat", null=True, blank=True)
     # The version of the territory in use; older ones stay, a signed contract keeps its own.
     territory = models.OneToOneField(

@@ -30,6 +30,7 @@ NEVER_COMPARED = {
     "name",
     "search_name",
     "changed_at",
+    "deadline_changed_at",
     "created_at",
     "sha256",
     "previous_sha256",
