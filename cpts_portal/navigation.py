@@ -1,6 +1,7 @@
 """The main menu: public doors for everybody, then what the roles of the person open."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,34 +18,27 @@ class Entry:
     is_current: bool
 
 
+_ROOMS = [
+    ("Les CPTS", "territories:cpts_list"),
+    ("Carte", "territories:map"),
+    ("Simulateur", "aci:simulator"),
+]
+_PUBLIC = [("Accueil", "home"), *_ROOMS, ("Chiffres", "territories:figures")]
+# What a permission opens, before the public rooms and after them.
+_WORK = [
+    (Permission.DOSSIER_LIST, ("Dossiers", "dossiers")),
+    (Permission.OPINION_READ, ("Avis", "projects:opinion_list")),
+    (Permission.SESSION_SEE, ("Séances", "projects:sessions")),
+    (Permission.DOSSIER_SEE, ("Agenda", "agenda")),
+]
+Link = tuple[str, str]  # words, name of the route
+
+
 def menu_of(request: HttpRequest) -> list[Entry]:
     """The entries this visitor may open, in the order of screens.md."""
-    figures = ("Chiffres", reverse("territories:figures"))
-    links = [
-        ("Accueil", reverse("home")),
-        ("Les CPTS", reverse("territories:cpts_list")),
-        ("Carte", reverse("territories:map")),
-        ("Simulateur", reverse("aci:simulator")),
-        figures,
-    ]
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        links = [("À faire", reverse("dashboard")), *links[1:]]
-        if Permission.DOSSIER_LIST in user.permissions:
-            links.insert(1, ("Dossiers", reverse("dossiers")))
-        if Permission.OPINION_READ in user.permissions:
-            links.insert(2, ("Avis", reverse("projects:opinion_list")))
-        if Permission.SESSION_SEE in user.permissions:
-            links.append(("Séances", reverse("projects:sessions")))
-        if Permission.FIGURES_SEE in user.permissions:  # where the public figures are too
-            links[links.index(figures)] = ("Pilotage", reverse("territories:steering_coverage"))
-        if Permission.DOSSIER_SEE in user.permissions:
-            links.append(("Agenda", reverse("agenda")))
-        if Role.MEMBER in user.roles:
-            links.append(("Mes adhésions", reverse("members:mine")))
-        links.append(("Mes travaux", reverse("records:jobs")))
-        if Permission.PORTAL_ADMINISTER in user.permissions:
-            links.append(("Administration", reverse("administration")))
+    signed_in = user is not None and user.is_authenticated
+    links = [(label, reverse(route)) for label, route in (_own(user) if signed_in else _PUBLIC)]
     return [
         Entry(
             label,
@@ -53,3 +47,23 @@ def menu_of(request: HttpRequest) -> list[Entry]:
         )
         for label, url in links
     ]
+
+
+def _own(user: Any) -> list[Link]:
+    """Of somebody signed in; « Pilotage » stands where the public figures do."""
+    granted = user.permissions
+    steers = Permission.FIGURES_SEE in granted
+    links = [("À faire", "dashboard")]
+    links += [link for permission, link in _WORK if permission in granted]
+    links += _ROOMS
+    links.append(
+        ("Pilotage", "territories:steering_coverage")
+        if steers
+        else ("Chiffres", "territories:figures")
+    )
+    if Role.MEMBER in user.roles:
+        links.append(("Mes adhésions", "members:mine"))
+    links.append(("Mes travaux", "records:jobs"))
+    if Permission.PORTAL_ADMINISTER in granted:
+        links.append(("Administration", "administration"))
+    return links

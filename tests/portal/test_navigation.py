@@ -20,10 +20,10 @@ def labels(client: Client, user: User | None, path: str = "/") -> dict[str, bool
 @pytest.mark.parametrize(
     ("part", "own"),
     [
-        ("ars_reviewer", {"Dossiers", "Avis", "Séances", "Pilotage"}),
+        ("ars_reviewer", {"Dossiers", "Avis", "Séances", "Pilotage", "Agenda"}),
         ("national_reader", {"Pilotage"}),
-        ("committee_member", {"Dossiers", "Séances", "Chiffres"}),
-        ("president", {"Chiffres"}),
+        ("committee_member", {"Dossiers", "Séances", "Chiffres", "Agenda"}),
+        ("president", {"Chiffres", "Agenda"}),
         ("administrator", {"Administration", "Chiffres"}),
     ],
 )

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('territories', '0007_present_bearer_of_each_cpts'),
+        ('territories', '0009_territory_shut_to_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
