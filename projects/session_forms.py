@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -196,6 +196,7 @@ class Line:
 
     about: Any
     fields: list[Any]
+    note: str = ""
 
 
 class AttendanceForm(PortalForm):
@@ -275,9 +276,12 @@ class VoteForm(PortalForm):
 class CloseForm(PortalForm):
     """What is written beside the votes of each file, or its postponement."""
 
-    def __init__(self, items: Iterable[AgendaItem], data: Any = None) -> None:
+    def __init__(
+        self, items: Iterable[AgendaItem], foreseen: Callable[[AgendaItem], str], data: Any = None
+    ) -> None:
         super().__init__(data)
         self._items = list(items)
+        self._foreseen = foreseen
         for item in self._items:
             self.fields[f"reasons_{item.number}"] = forms.CharField(
                 label=f"Motifs de l’avis sur {item.title}",
@@ -292,7 +296,11 @@ class CloseForm(PortalForm):
     @property
     def lines(self) -> list[Line]:
         return [
-            Line(item, [self[f"reasons_{item.number}"], self[f"postponed_{item.number}"]])
+            Line(
+                item,
+                [self[f"reasons_{item.number}"], self[f"postponed_{item.number}"]],
+                self._foreseen(item),
+            )
             for item in self._items
         ]
 

@@ -9,11 +9,17 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.access import Permission
-from projects.models import AgendaItem, CommitteeSession, SessionDocument, SessionMember
+from projects.models import (
+    AgendaItem,
+    CommitteeSession,
+    Opinion,
+    SessionDocument,
+    SessionMember,
+)
 from projects.pages import page_url
 from projects.session_querysets import manages
 from projects.votes import Choice, refusal_to_vote
-from projects.workflow import SESSION_WORKFLOW, Kind, State
+from projects.workflow import SESSION_WORKFLOW, State
 from territories.scopes import may_on
 
 STATE_TONES = {"draft": "neutral", "convened": "info", "open": "warning", "closed": "success"}
@@ -95,11 +101,23 @@ class SessionPage:
         return self.is_manager or self.session.minutes_approved_at is not None
 
     @property
+    def letters(self) -> list[AgendaItem]:
+        return [item for item in self.items if item.filing.is_letter]
+
+    @property
     def decidable(self) -> list[AgendaItem]:
         """The letters of a closed session that this person may decide now."""
         if not self.session.is_closed:
             return []
-        return [item for item in self.items if is_decidable(item, self.user)]
+        return [item for item in self.letters if is_decidable(item, self.user)]
+
+    def foreseen(self, item: AgendaItem) -> str:
+        """The opinion that the votes make as they stand, in words."""
+        chair = next((one for one in self.members if one.is_chair), None)
+        ballots: dict[str, str] = getattr(item, "ballots", None) or {}
+        found = item.result(ballots.get(str(chair.pk)) or None if chair else None)
+        settled = " (voix de la présidence prépondérante)" if found.by_chair else ""
+        return f"{Opinion.Recommendation(found.recommendation).label.lower()}{settled}"
 
     @cached_property
     def lines(self) -> list[ItemLine]:
@@ -140,8 +158,7 @@ def is_decidable(item: AgendaItem, user: Any) -> bool:
     """A complete letter with its opinions, in the hands of somebody who decides."""
     filing = item.filing
     return (
-        filing.kind == Kind.LETTER
-        and filing.state == State.COMPLETE
+        filing.state == State.COMPLETE
         and not filing.missing_levels
         and may_on(user, filing.cpts)(Permission.FILING_DECIDE)
     )

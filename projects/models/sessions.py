@@ -254,7 +254,9 @@ class AgendaItem(models.Model):
             models.UniqueConstraint(fields=["session", "number"], name="projects_item_order"),
             models.CheckConstraint(
                 name="projects_item_slot_has_two_ends",
-                condition=Q(slot_start=None, slot_end=None) | Q(slot_end__gt=F("slot_start")),
+                # Said in full: a comparison with nothing is neither true nor false for SQL.
+                condition=Q(slot_start=None, slot_end=None)
+                | Q(slot_start__isnull=False, slot_end__isnull=False, slot_end__gt=F("slot_start")),
             ),
             models.CheckConstraint(
                 name="projects_item_opinion_or_postponed",

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import Permission, SignedInRequest, needs
 from projects import actions
-from projects.models import AgendaItem
 from projects.session_forms import (
     AttendanceForm,
     CloseForm,
@@ -103,7 +102,7 @@ def close_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """The votes become the opinions of the committee, all at once."""
     held = fetch_held(request, identifier)
     page = gather_session(held, request.user)
-    form = CloseForm(page.items, request.POST or None)
+    form = CloseForm(page.items, page.foreseen, request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcomes = form.outcomes
         if form.run(lambda: actions.close_session(held, outcomes, by=request.user)):
@@ -123,8 +122,11 @@ def decide_letters(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     A second click finds each letter decided, and says so.
     """
     page = gather_session(fetch_session(request, identifier), request.user)
-    letters = page.decidable if request.method == "GET" else page.items
-    form = DecisionsForm(_letters(letters), request.POST or None)
+    # Posted lines stay, even those that a colleague decided meanwhile: they are reported.
+    letters = [
+        item for item in page.letters if f"verdict_{item.number}" in request.POST
+    ] or page.decidable
+    form = DecisionsForm(letters, request.POST or None)
     reports = None
     if request.method == "POST" and form.is_valid():
         reports = actions.decide_letters(page.session, form.decisions, by=request.user)
@@ -132,7 +134,3 @@ def decide_letters(request: SignedInRequest, identifier: UUID) -> HttpResponse:
         form = DecisionsForm(page.decidable)
     context = {"page": page, "session": page.session, "form": form, "reports": reports}
     return render(request, "projects/sessions/decide.html", context)
-
-
-def _letters(items: list[AgendaItem]) -> list[AgendaItem]:
-    return [item for item in items if item.filing.is_letter]

@@ -144,6 +144,32 @@ class TestHolding:
         assert "La lettre est approuvée." in page(done)
         assert Filing.objects.get().state == "approved"
 
+    def test_the_close_foresees_the_opinion(self, cast: Cast, sign_in: Any) -> None:
+        session = made.voted(cast, Choice.AGAINST, Choice.FOR)
+        words = page(sign_in(cast.ars_reviewer).get(url("close_session", session)))
+        assert "1 favorable, 1 défavorable" in words
+        assert "défavorable (voix de la présidence prépondérante)" in words
+
+    def test_letters_left_for_later_are_decided_later(self, cast: Cast, sign_in: Any) -> None:
+        session = made.prepared(cast)
+        actions.add_item(session, made.complete_monts(cast), by=cast.ars_reviewer)
+        actions.convene(session, by=cast.ars_reviewer)
+        members = [one.user for one in session.members.all()]
+        made.point(session, cast.ars_reviewer, *members)
+        actions.open_session(session, by=cast.ars_reviewer)
+        actions.close_session(session, {}, by=cast.ars_reviewer)
+        client: Client = sign_in(cast.ars_director)
+        decide = url("decide_letters", session)
+        first = {"verdict_1": "approve", "verdict_2": "later"}
+        assert "La lettre est approuvée." in page(client.post(decide, first))
+        left = page(client.get(decide))
+        assert "verdict_2" in left
+        assert "verdict_1" not in left
+        second = page(client.post(decide, {"verdict_2": "approve"}))
+        assert "La lettre est approuvée." in second
+        again = page(client.post(decide, {"verdict_2": "approve"}))
+        assert "Cette décision était déjà prise." in again
+
     def test_a_vote_without_a_choice_says_so(self, cast: Cast, sign_in: Any) -> None:
         session = made.opened(cast)
         answer = sign_in(cast.committee_member).post(url("vote", session, 1), {"choice": "maybe"})
