@@ -9,8 +9,10 @@ from django.conf import settings
 from accounts.access import Permission, Role, roles_granting
 from foundation.dates import format_date
 from foundation.workflow import Transition, Workflow
+from projects.committee_rules import CommitteeRule, read_rules
 from projects.models import Procedure
 from projects.procedure_files import ProcedureFile, read_procedures
+from projects.votes import TieRule
 from projects.workflow import Level
 
 INTRODUCTION = """# États, actes et procédures
@@ -33,6 +35,13 @@ def workflow_document() -> str:
         "commencé.\n"
     )
     parts += [_procedure_section(procedure) for procedure in read_procedures()]
+    parts.append("## Règles des comités\n")
+    parts.append(
+        "Une séance garde la règle de sa région en vigueur à sa date. Un membre qui a déclaré un "
+        "conflit d’intérêts ne vote pas sur le dossier concerné ; les abstentions ne comptent pas "
+        "[A].\n"
+    )
+    parts += [_rule_section(rule) for rule in read_rules()]
     return "\n".join(parts)
 
 
@@ -96,6 +105,22 @@ def _without_opinions(procedure: ProcedureFile) -> str:
     if procedure.decides_without_late_opinions:
         return "après leur date, la décision est possible sans eux, avec un motif [A]"
     return "la décision les attend"
+
+
+def _rule_section(rule: CommitteeRule) -> str:
+    mark = "" if rule.certainty == Procedure.Certainty.PRACTICE else " [A]"
+    counted = "présents ou représentés" if rule.counts_represented else "présents"
+    return "\n".join(
+        [
+            f"### {rule.title}{mark}\n",
+            f"- En vigueur à partir du {format_date(rule.effective_from)}.",
+            f"- Quorum : {rule.quorum_percent} % des membres convoqués, {counted}.",
+            f"- Vote {'secret' if rule.secret_ballot else 'à main levée'} ; en cas d’égalité, "
+            f"{TieRule(rule.tie).label}.",
+            f"- Source : {rule.source}.",
+            "",
+        ]
+    )
 
 
 def _opinions(opinions: list[dict[str, str]]) -> str:
