@@ -81,10 +81,11 @@ def want_document(request: SignedInRequest, identifier: UUID, kind: str) -> Http
 @needs(Permission.SESSION_SEE)
 def session_file(request: SignedInRequest, identifier: UUID, kind: str) -> HttpResponse:
     """The PDF of a session, for whoever sees it; working minutes for those who write them."""
-    page = gather_session(fetch_session(request, identifier), request.user)
-    if kind == SessionDocument.Kind.MINUTES and not page.reads_minutes:
+    session = fetch_session(request, identifier)
+    reads_minutes = SessionPage(session, [], request.user).reads_minutes
+    if kind == SessionDocument.Kind.MINUTES and not reads_minutes:
         raise Http404
-    document = get_object_or_404(session_documents(page.session), kind=kind)
+    document = get_object_or_404(session_documents(session), kind=kind)
     return files.download(document.file, inline=True)
 
 

@@ -11,6 +11,8 @@ from django.urls import reverse
 from projects import actions
 from projects.models import CommitteeSession, Filing, Vote
 from projects.votes import Choice
+from records import jobs
+from records.models import Job
 from tests.cast import Cast
 from tests.projects.screens import page
 from tests.projects.sessions import made
@@ -226,6 +228,14 @@ class TestPapers:
         answer = client.post(url("want_session_document", session, "pack"), follow=True)
         assert "Dossier de séance" in page(answer)
         assert client.post(url("want_session_document", session, "autre")).status_code == 404
+        jobs.run(Job.objects.get(kind="session_document").pk)
+        member: Client = sign_in(cast.committee_member)
+        with QueryCount() as count:
+            made_of_it = member.get(url("session_file", session, "pack"))
+        assert made_of_it.content.startswith(b"%PDF")
+        assert count.number <= 6
+        stranger = sign_in(cast.other_region_reviewer).get(url("session_file", session, "pack"))
+        assert stranger.status_code == 404
 
 
 class TestBudgets:
