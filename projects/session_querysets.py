@@ -26,7 +26,7 @@ _MANAGING = roles_granting(Permission.SESSION_MANAGE)
 _HEALTH_INSURANCE = frozenset({Role.CPAM_OFFICER, Role.CPAM_DIRECTOR})
 
 
-class SessionQuerySet(models.QuerySet[Any]):
+class CommitteeSessionQuerySet(models.QuerySet[Any]):
     """Committee sessions."""
 
     def visible_to(self, user: Any) -> Self:

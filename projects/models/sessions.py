@@ -17,7 +17,7 @@ from foundation.dates import format_date
 from foundation.workflow import Transition
 from projects.models.filings import Filing
 from projects.models.opinions import Opinion
-from projects.session_querysets import AgendaItemQuerySet, SessionQuerySet
+from projects.session_querysets import AgendaItemQuerySet, CommitteeSessionQuerySet
 from projects.session_workflow import PREPARED, SessionState
 from projects.votes import Choice, Presence, Quorum, Result, TieRule, in_words, quorum, result
 from projects.workflow import SESSION_WORKFLOW, Level
@@ -79,7 +79,7 @@ class CommitteeSession(models.Model):
     )
     minutes_approved_at = models.DateTimeField("compte rendu approuvé le", null=True, blank=True)
 
-    objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[CommitteeSessionQuerySet] = CommitteeSessionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "séance de comité"
