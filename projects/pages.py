@@ -81,6 +81,12 @@ class FilingPage:
         return read_documents(getattr(self.filing, "documents_listed", ""))
 
     @property
+    def may_gather_letters(self) -> bool:
+        """Reviewers and directors of the ARS, once there are letters to print."""
+        may = may_on(self.user, self.cpts)
+        return may(Permission.FILING_DECIDE) or may(Permission.FILING_COMPLETE)
+
+    @property
     def attachment_count(self) -> int:
         """Told by `with_page`: the task list does not fetch the pieces."""
         return getattr(self.filing, "attachment_count", 0) or 0

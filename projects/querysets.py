@@ -99,6 +99,13 @@ class FilingQuerySet(models.QuerySet[Any]):
         to_decide &= filing_scope(user, Permission.FILING_DECIDE)
         return self.filter(to_check | to_decide)
 
+    def decided_for_letters(self, user: Any) -> Self:
+        """The newest decisions whose letters this person may gather."""
+        may = filing_scope(user, Permission.FILING_DECIDE)
+        may |= filing_scope(user, Permission.FILING_COMPLETE)
+        decided = self.filter(may, state__in=[State.APPROVED, State.REFUSED])
+        return decided.select_related("cpts").order_by("-decided_at", "pk")[:50]
+
     def approved_letter_of(self, cpts: Any) -> Self:
         """The letter that opens the project, if it is approved."""
         return self.letters().filter(cpts=cpts, state=State.APPROVED)

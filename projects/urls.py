@@ -125,6 +125,7 @@ urlpatterns = [
         templates.template_preview,
         name="template_preview",
     ),
+    path("courriers/", letters.gather, name="gather_letters"),
     path("courriers/lots/<uuid:identifier>/", letters.batch, name="letter_batch"),
     path(
         "courriers/lots/<uuid:identifier>/courriers.pdf",

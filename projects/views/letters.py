@@ -5,12 +5,13 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.htmx import STOP_POLLING, is_part
 from projects import actions
-from projects.models import FilingDocument, LetterBatch
+from projects.letter_forms import GatheredLettersForm
+from projects.models import Filing, FilingDocument, LetterBatch
 from projects.pages import page_url
 from records.files import download
 from records.idempotency import once
@@ -48,6 +49,20 @@ def document_again(request: SignedInRequest, reference: str, identifier: uuid.UU
     actions.want_document_again(letter, by=request.user)
     messages.success(request, "Le courrier est demandé de nouveau.")
     return redirect("projects:document", reference, identifier)
+
+
+@needs(Permission.FILING_DECIDE, Permission.FILING_COMPLETE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def gather(request: SignedInRequest) -> HttpResponse:
+    """Choose decisions, and have their letters put together."""
+    decided = Filing.objects.decided_for_letters(request.user)
+    form = GatheredLettersForm(decided, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        batches: list[LetterBatch] = []
+        if form.run(lambda: batches.append(actions.want_letters(form.chosen, by=request.user))):
+            return redirect("projects:letter_batch", batches[0].uuid)
+    return render(request, "projects/gather_letters.html", {"form": form})
 
 
 @needs(Permission.DOSSIER_LIST)

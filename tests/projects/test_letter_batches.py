@@ -218,3 +218,39 @@ def test_the_database_refuses_half_a_batch(cast: Cast, decided: list[Filing]) ->
         LetterBatch.objects.update(printable=stored)
     with pytest.raises(IntegrityError), transaction.atomic():
         batch.items.create(document=batch.items.get(position=1).document, position=3)
+
+
+def test_decisions_are_chosen_on_a_page(cast: Cast, decided: list[Filing], at: Any) -> None:
+    visitor = at(cast.ars_director)
+    assert "Réunir les courriers" in page(visitor.get("letter", cast.rives))
+    html = page(visitor.get("gather_letters"))
+    assert "CPTS Monts : lettre d’intention, refusée le" in html
+    keys = [f"{filing.cpts.reference}-letter-1" for filing in decided]
+    assert "0 courrier produit sur 2" in page(visitor.post("gather_letters", filings=keys))
+    assert LetterBatch.objects.get().items.count() == 2
+
+
+def test_a_choice_outside_the_list_is_refused(cast: Cast, decided: list[Filing], at: Any) -> None:
+    visitor = at(cast.ars_delegation)
+    assert "au moins une décision" in page(visitor.post("gather_letters"))
+    assert "pas dans la liste" in page(visitor.post("gather_letters", filings=["99-X-letter-1"]))
+    assert not LetterBatch.objects.exists()
+    stranger = at(cast.other_region_reviewer)
+    assert "Aucune décision" in page(stranger.get("gather_letters"))
+    for person in (cast.holder, cast.committee_member, cast.cpam_officer):
+        assert at(person).get("gather_letters").status_code == 403
+
+
+def test_the_pages_of_batches_keep_to_six_queries(
+    cast: Cast, decided: list[Filing], at: Any, django_assert_max_num_queries: Any
+) -> None:
+    batch = actions.want_letters(decided, by=cast.ars_director)
+    visitor = at(cast.ars_director)
+    letter = FilingDocument.objects.decision_of(decided[1]).get()
+    for name, *args in (
+        ("gather_letters",),
+        ("letter_batch", batch.uuid),
+        ("document", cast.rives, letter.uuid),
+    ):
+        with django_assert_max_num_queries(6):
+            assert visitor.get(name, *args).status_code == 200
