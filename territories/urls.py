@@ -49,7 +49,14 @@ urlpatterns = [
     path(
         "pilotage/couverture/<slug:table>.csv",
         steering_views.steering_export,
+        {"kind": "csv"},
         name="steering_export",
+    ),
+    path(
+        "pilotage/couverture/<slug:table>.xlsx",
+        steering_views.steering_export,
+        {"kind": "xlsx"},
+        name="steering_export_xlsx",
     ),
     # The room of the dossier, and the holders' hand on it
     path(_DOSSIER, editing_views.dossier_territory, name="dossier_territory"),

@@ -11,7 +11,7 @@ from accounts.access import Permission, SignedInRequest, needs
 from foundation import clock
 from foundation.htmx import render_page_or_part
 from foundation.paging import CountedPaginator
-from foundation.spreadsheet import csv_stream
+from foundation.spreadsheet import table_download
 from territories.areas import areas_read_by, cpam_areas
 from territories.coverage import WhiteZone, overlaps, white_zone
 from territories.figures import steering_tables
@@ -53,15 +53,15 @@ def steering_coverage(request: SignedInRequest) -> HttpResponse:
 
 @needs(Permission.FIGURES_SEE)
 @require_safe
-def steering_export(request: SignedInRequest, table: str) -> HttpResponse:
+def steering_export(request: SignedInRequest, table: str, kind: str) -> HttpResponse:
     """One table of the page, all its rows, for a spreadsheet."""
     if table not in steering_tables.TABLES:
         raise Http404
     form = _form_of(request)
     header, rows_of = steering_tables.TABLES[table]
     rows = rows_of(form.area, form.day, _upcoming(request, form))
-    name = f"{table}-{form.area.slug}-{form.day.isoformat()}.csv"
-    return csv_stream(name, header, rows)
+    name = f"{table}-{form.area.slug}-{form.day.isoformat()}"
+    return table_download(kind, name, header, rows)
 
 
 def _form_of(request: SignedInRequest) -> AreaDayForm:

@@ -21,6 +21,7 @@ from territories.coverage import (
 )
 from territories.figures.kept import facts_of, facts_of_france
 from territories.figures.pages import year_ends
+from territories.figures.steering_tables import TABLES
 from territories.models import Baton, Commune, Cpts, Population, Stage
 from tests.cast import Cast, Geography
 from tests.queries import QueryCount
@@ -353,3 +354,9 @@ class TestExports:
 
     def test_an_unknown_table_is_not_found(self, cast: Cast, sign_in: Any) -> None:
         assert sign_in(cast.ars_reviewer).get(f"{STEERING}autre.csv").status_code == 404
+
+    @pytest.mark.parametrize("table", sorted(TABLES))
+    def test_each_table_is_also_a_workbook(self, cast: Cast, sign_in: Any, table: str) -> None:
+        response: Any = sign_in(cast.ars_reviewer).get(f"{STEERING}{table}.xlsx")
+        assert b"".join(response.streaming_content).startswith(b"PK")
+        assert sign_in(cast.ars_reviewer).get(f"{STEERING}autre.xlsx").status_code == 404
