@@ -47,6 +47,9 @@ class Crawl:
 
     def visit(self, path: str) -> HttpResponse:
         answer = self.client.get(path)
+        if answer.streaming:
+            for _ in answer:  # read to its end, as a browser does: its file is then closed
+                pass
         if self.leads_on(answer):
             self._waiting.append(answer.headers["Location"])
         if answer.headers.get("Content-Type", "").startswith("text/html"):
