@@ -186,7 +186,7 @@ def _tell_invented(chapter: dict[str, Any], cast: Cast, today: dt.date) -> None:
     with clock.at(ago["filed"] - 5 * ONE_DAY):
         dossier.write_project(project, holders, codes)
     dossier.review(project, ago, holders, authorities)
-    exchanges.tell(project.cpts, holders, authorities)
+    exchanges.tell(Cpts.objects.get(pk=project.cpts_id), holders, authorities)
     if "contract" in chapter:
         dates = ContractDates(
             drafted=today - chapter["contract"]["drafted"] * ONE_DAY,
