@@ -225,8 +225,8 @@ def choose_members(
 def convene(session: CommitteeSession, *, by: User) -> CommitteeSession:
     """Tell each member when and where, with the agenda; the dossiers say that they are on it."""
     from_state = pass_session("convene", session, by=by)
-    session.convened_at = clock.now()
-    session.save(update_fields=["state", "convened_at"])
+    session.convened_at = session.changed_at = clock.now()
+    session.save(update_fields=["state", "convened_at", "changed_at"])
     _convene_members(session, by=by)
     for item in AgendaItem.objects.of(session):
         _announce(item, by=by)
@@ -346,6 +346,8 @@ def _hold_prepared(session: CommitteeSession, *, by: User) -> None:
     require_management(session, by=by)
     if not session.is_prepared:
         raise Refused("La séance est ouverte ou close : sa préparation ne change plus.")
+    session.changed_at = clock.now()
+    session.save(update_fields=["changed_at"])
 
 
 def _require_somewhere(session: CommitteeSession) -> None:
