@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from foundation.refusal import Refused, StaleVersion
 from foundation.workflow import NotAllowed
-from projects import actions
+from projects import actions, session_documents
 from projects.actions.session_outcomes import LetterDecision, Outcome, Verdict
 from projects.minutes import blocks, draft_minutes
 from projects.models import AgendaItem, CommitteeSession, Filing, Opinion, SessionDocument
@@ -17,7 +17,7 @@ from projects.workflow import State
 from records import jobs
 from records.models import Job
 from tests.cast import Cast
-from tests.projects.filings import complete_letter
+from tests.projects.filings import complete_letter, give_regional
 from tests.projects.sessions import made
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +225,27 @@ class TestMinutes:
         assert done is not None
         assert done.state == "done", done.error
         assert SessionDocument.objects.get().file is not None
+
+    def test_the_pack_prints_no_opinion_before_its_release(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        printed: list[str] = []
+
+        def render(html: str, **options: Any) -> bytes:
+            printed.append(html)
+            return b"%PDF"
+
+        monkeypatch.setattr("foundation.pdf.render", render)
+        session = made.prepared(cast)
+        letter = made.item_of(session).filing
+        give_regional(letter, cast)
+        pack = SessionDocument(session=session, kind="pack")
+        session_documents.render(pack, report=lambda percent, words: None)
+        assert "Aucun avis n’est communiqué" in printed[0]
+        actions.release_opinions(letter, by=cast.ars_reviewer)
+        session_documents.render(pack, report=lambda percent, words: None)
+        assert "Aucun avis n’est communiqué" not in printed[1]
+        assert "favorable" in printed[1]
 
     def test_an_empty_agenda_has_no_pack(self, cast: Cast) -> None:
         session = made.drafted(cast)
