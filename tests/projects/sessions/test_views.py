@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from projects import actions
-from projects.models import CommitteeSession, Filing, Vote
+from projects.models import CommitteeSession, Filing, LetterBatch, Vote
 from projects.votes import Choice
 from records import jobs
 from records.models import Job
@@ -145,6 +145,9 @@ class TestHolding:
         done = client.post(decide, {"verdict_1": "approve", "reason_1": ""})
         assert "La lettre est approuvée." in page(done)
         assert Filing.objects.get().state == "approved"
+        batch = LetterBatch.objects.get()
+        assert reverse("projects:letter_batch", args=[batch.uuid]) in done.content.decode()
+        assert [item.document.kind for item in batch.items.all()] == ["approval"]
 
     def test_the_close_foresees_the_opinion(self, cast: Cast, sign_in: Any) -> None:
         session = made.voted(cast, Choice.AGAINST, Choice.FOR)
