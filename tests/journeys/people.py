@@ -1,11 +1,13 @@
 """Who takes part in the journeys: real régions and districts, invented people with a password."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.access import Role
 from accounts.models import User
 from territories.actions import assign
 from territories.models import Commune, CpamDistrict, Region
+from tests.journeys.visitor import Visitor
 
 PASSWORD = "un mot de passe de parcours"
 HAUTS_DE_FRANCE = "32"
@@ -48,6 +50,22 @@ def person(name: str) -> str:
     email = f"{first_name}.{last_name}@example.org".lower()
     User.objects.create_user(email, PASSWORD, first_name=first_name, last_name=last_name)
     return email
+
+
+def give_password(*users: User) -> None:
+    """The people of the cast sign in like everybody."""
+    for user in users:
+        user.set_password(PASSWORD)
+        user.save()
+
+
+def signed_in(visit: Callable[..., Visitor], who: str, user: User) -> Visitor:
+    """A window of that person, on their desk."""
+    visitor = visit(who)
+    visitor.go("/connexion/")
+    visitor.fill(username=user.email, password=PASSWORD)
+    visitor.press("Se connecter")
+    return visitor
 
 
 def _post(name: str, role: Role, *, body: str = "", **scope: object) -> str:

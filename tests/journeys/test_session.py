@@ -11,14 +11,13 @@ from typing import Any
 import pikepdf
 import pytest
 
-from accounts.models import User
 from foundation import clock
 from projects import actions
 from projects.models import CommitteeSession
 from projects.votes import Choice
 from territories.actions import ChosenCommune, choose_communes
 from tests.cast import Cast, make_cast, make_geography, make_user
-from tests.journeys.people import PASSWORD
+from tests.journeys.people import give_password, signed_in
 from tests.journeys.visitor import Visitor
 from tests.projects import filings
 from tests.projects.sessions import made
@@ -36,9 +35,7 @@ def people(transactional_db: None, celery_worker_process: Any) -> Cast:
     """Five complete letters in one région, and four members of its committee."""
     cast = make_cast(make_geography())
     actions.load_procedures()
-    for user in (cast.ars_reviewer, cast.ars_director, cast.committee_member):
-        user.set_password(PASSWORD)
-        user.save()
+    give_password(cast.ars_reviewer, cast.ars_director, cast.committee_member)
     made.colleagues(cast)
     filings.complete_letter(cast)
     made.complete_monts(cast)
@@ -211,11 +208,3 @@ def write_the_minutes(secretary: Visitor) -> None:
     secretary.look()
     with pikepdf.open(BytesIO(secretary.download("Télécharger le PDF"))) as minutes:
         assert minutes.pages
-
-
-def signed_in(visit: Visit, who: str, user: User) -> Visitor:
-    visitor = visit(who)
-    visitor.go("/connexion/")
-    visitor.fill(username=user.email, password=PASSWORD)
-    visitor.press("Se connecter")
-    return visitor
