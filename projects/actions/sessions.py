@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.access import Permission
 from accounts.models import User
 from foundation import clock
+from foundation.dates import format_hour
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from projects import emails
@@ -377,7 +378,7 @@ def _require_free(
     if taken is not None:
         raise Refused(
             f"Ce créneau chevauche l’audition de {taken.filing.cpts.name} "
-            f"({taken.slot_start:%H:%M} – {taken.slot_end:%H:%M})."
+            f"({format_hour(taken.slot_start)} – {format_hour(taken.slot_end)})."
         )
 
 

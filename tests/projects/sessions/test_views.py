@@ -109,7 +109,7 @@ class TestPreparing:
         session.refresh_from_db()
         assert session.state == "convened"
         words = page(client.get(url("session", session)))
-        assert "Audition de 14:10 à 14:30" in words
+        assert "Audition de 14 h 10 à 14 h 30" in words
 
     def test_another_region_is_no_choice(self, cast: Cast, sign_in: Any) -> None:
         given = {"committee": "region-44", "body": "X", "day": "2026-12-01", "time": "14:00"}
