@@ -7,6 +7,7 @@ opinions, the ARS decides the five at once, and a real worker makes letters, min
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pikepdf
 import pytest
@@ -18,7 +19,7 @@ from projects.votes import Choice
 from territories.actions import ChosenCommune, choose_communes
 from tests.cast import Cast, make_cast, make_geography, make_user
 from tests.journeys.people import give_password, signed_in
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import WORKER_PATIENCE, Visitor
 from tests.projects import filings
 from tests.projects.sessions import made
 
@@ -124,6 +125,7 @@ def convene_and_open(secretary: Visitor) -> None:
 def vote(visit: Visit, people: Cast, session: CommitteeSession) -> None:
     """The chair votes on a file, declares a conflict on another; the colleagues vote elsewhere."""
     member = signed_in(visit, "membre", people.committee_member)
+    member.reads("Voter sur 5 dossiers")
     member.go("/comites/")
     member.follow(BODY)
     address = member.page.url.removeprefix(member.origin)
@@ -185,6 +187,15 @@ def decide(visit: Visit, people: Cast) -> None:
     director.press("Prendre ces décisions")
     director.reads("La lettre est refusée.")
     director.look()
+    director.follow("Suivre la préparation des courriers")
+    printable = director.page.get_by_role("link", name="Document unique à imprimer")
+    printable.wait_for(timeout=WORKER_PATIENCE)  # the page asks by itself
+    director.reads("5 courriers produits")
+    director.look()
+    with pikepdf.open(BytesIO(director.download("Document unique à imprimer"))) as letters:
+        assert len(letters.pages) >= 5
+    with ZipFile(BytesIO(director.download("Un fichier par courrier"))) as archive:
+        assert len(archive.namelist()) == 5
 
 
 def write_the_minutes(secretary: Visitor) -> None:

@@ -77,6 +77,7 @@ class TestReading:
         with QueryCount() as count:
             answer = client.get(reverse("projects:sessions"))
         assert "Comité régional" in page(answer)
+        assert "1 dossier, 4 membres" in page(answer)
         assert count.number <= 4
 
     def test_the_open_ballot_shows_who_voted_what(self, cast: Cast, sign_in: Any) -> None:
