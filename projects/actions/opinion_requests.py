@@ -190,6 +190,17 @@ def close_requests(filing: Filing) -> None:
         request.save(update_fields=["state", "closed_at"])
 
 
+def replace_requests(filing: Filing, level: Level, bodies: Iterable[str], *, reason: str) -> None:
+    """These bodies answered otherwise: they are no longer asked. The row of the filing is held."""
+    for request in filing.opinion_requests.open().filter(level=level, body__in=list(bodies)):
+        OPINION_REQUEST_WORKFLOW.apply(
+            "withdraw", request, may=lambda wanted: wanted == Permission.OPINION_INVITE
+        )
+        request.withdrawal_reason = reason
+        request.closed_at = clock.now()
+        request.save(update_fields=["state", "withdrawal_reason", "closed_at"])
+
+
 def remind_opinions() -> int:
     """Remind those whose opinion is due soon or late, once each, on working days; gives how many.
 

@@ -106,6 +106,7 @@ def _give(item: AgendaItem, outcome: Outcome, *, by: User) -> None:
                 text=opinion_text(item),
                 by=by,
                 committee=item.session.body,
+                seated=[member.body for member in item.session.members.all()],
             )
         except Refused as refused:
             raise Refused(f"{item.title} : {refused.reason} Vous pouvez reporter ce point.") from (

@@ -11,7 +11,14 @@ from foundation.workflow import NotAllowed
 from projects import actions, session_documents
 from projects.actions.session_outcomes import LetterDecision, Outcome, Verdict
 from projects.minutes import blocks, draft_minutes
-from projects.models import AgendaItem, CommitteeSession, Filing, Opinion, SessionDocument
+from projects.models import (
+    AgendaItem,
+    CommitteeSession,
+    Filing,
+    Opinion,
+    OpinionRequest,
+    SessionDocument,
+)
 from projects.votes import Choice
 from projects.workflow import State
 from records import jobs
@@ -54,6 +61,22 @@ class TestClosing:
         assert item.opinion == opinion
         assert item.filing.given_levels == ["regional"]
         assert item.filing.cpts.baton == "ars"
+
+    def test_the_bodies_that_sat_are_no_longer_asked(self, cast: Cast) -> None:
+        session = made.opened(cast)
+        asked = OpinionRequest.objects.filter(filing=made.item_of(session).filing)
+        assert asked.awaiting(cast.committee_member).exists()
+        actions.close_session(session, {}, by=cast.ars_reviewer)
+        assert not asked.awaiting(cast.committee_member).exists()
+        request = asked.get(body="URPS infirmiers")
+        assert request.withdrawal_reason == "Avis rendu en séance : Comité régional"
+
+    def test_a_postponed_file_is_still_asked_for(self, cast: Cast) -> None:
+        session = made.opened(cast)
+        item = made.item_of(session)
+        outcomes = {item.pk: Outcome("Une pièce manque.", is_postponed=True)}
+        actions.close_session(session, outcomes, by=cast.ars_reviewer)
+        assert OpinionRequest.objects.awaiting(cast.committee_member).exists()
 
     def test_an_unfavourable_opinion_has_its_reasons_or_nothing_changes(self, cast: Cast) -> None:
         session = made.voted(cast, *[Choice.AGAINST] * 4)
