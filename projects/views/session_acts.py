@@ -102,7 +102,7 @@ def close_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """The votes become the opinions of the committee, all at once."""
     held = fetch_held(request, identifier)
     page = gather_session(held, request.user)
-    form = CloseForm(page.items, page.foreseen, request.POST or None)
+    form = CloseForm(page.items, page.foreseen, page.must_explain, request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcomes = form.outcomes
         if form.run(lambda: actions.close_session(held, outcomes, by=request.user)):

@@ -145,7 +145,7 @@ def vote(visit: Visit, people: Cast, session: CommitteeSession) -> None:
     member.go(f"{address}points/2/voter/")
     member.page.get_by_label("Défavorable", exact=True).check(force=True)
     member.press("Voter")
-    member.reads("ce membre ne vote pas sur ce point")
+    member.reads("vous ne votez pas sur ce point")
     assert member.page.get_by_label("Défavorable", exact=True).is_checked()
     member.look()
     for item in made.AgendaItem.objects.of(session):
@@ -163,7 +163,7 @@ def close(secretary: Visitor) -> None:
     secretary.follow("Clore la séance")
     secretary.fill(reasons_1="Projet solide, équipe complète.")
     secretary.press("Clore et rendre les avis")
-    secretary.reads("Écrivez les motifs")
+    secretary.reads("écrivez les motifs, ou reportez ce point")
     assert secretary.page.input_value("[name='reasons_1']") == "Projet solide, équipe complète."
     secretary.look()
     secretary.fill(reasons_5=REFUSED)

@@ -233,7 +233,7 @@ class TestVoting:
         sentence = refused(
             lambda: actions.vote(item, choice=Choice.AGAINST, by=cast.committee_member)
         )
-        assert sentence == "Ce membre a déjà voté sur ce point : un vote ne change plus."
+        assert sentence == "Vous avez déjà voté sur ce point : un vote ne change plus."
         item.refresh_from_db()
         assert item.counts == {"for": 1}
 

@@ -133,7 +133,7 @@ class TestHolding:
         client = sign_in(cast.committee_member)
         client.post(url("vote", session, 1), {"choice": "for"})
         twice = client.post(url("vote", session, 1), {"choice": "against"})
-        assert "a déjà voté" in page(twice)
+        assert "Vous avez déjà voté sur ce point" in page(twice)
         assert Vote.objects.get().choice == "for"
         client = sign_in(cast.ars_reviewer)
         client.post(url("close_session", session), {"reasons_1": "Projet solide."})
