@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.workflow import NotAllowed
@@ -16,6 +17,7 @@ from territories.scopes import may_on
 
 
 @needs(Permission.COMPLETENESS_CHECK)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def completeness(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """Point by point: what the portal sees, what the ARS and the CPAM ticked, and their notes."""

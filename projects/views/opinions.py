@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.refusal import Refused
@@ -57,6 +57,7 @@ def opinion_table(request: SignedInRequest, reference: str, kind: Kind) -> HttpR
 
 
 @needs(Permission.OPINION_GIVE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def give_opinion(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """The opinion of the body that the person represents: saved as a draft, then given."""
@@ -133,6 +134,7 @@ def _asked(request: SignedInRequest, filing: Filing) -> OpinionRequest:
 
 
 @needs(Permission.OPINION_INVITE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def invite_body(request: SignedInRequest, reference: str, kind: Kind) -> HttpResponse:
     """One more body to ask."""
@@ -150,6 +152,7 @@ def invite_body(request: SignedInRequest, reference: str, kind: Kind) -> HttpRes
 
 
 @needs(Permission.OPINION_INVITE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def withdraw_request(
     request: SignedInRequest, reference: str, kind: Kind, identifier: UUID

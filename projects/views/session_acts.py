@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Permission, SignedInRequest, needs
 from projects import actions
@@ -35,6 +35,7 @@ def convene(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 
 
 @needs(Permission.SESSION_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def take_attendance(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """Who is there."""
@@ -61,6 +62,7 @@ def open_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 
 
 @needs(Permission.SESSION_SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def declare_conflict(request: SignedInRequest, identifier: UUID, number: int) -> HttpResponse:
     """A member's own interest in a file; whoever holds the session may write it for them."""
@@ -83,6 +85,7 @@ def declare_conflict(request: SignedInRequest, identifier: UUID, number: int) ->
 
 
 @needs(Permission.OPINION_GIVE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def vote(request: SignedInRequest, identifier: UUID, number: int) -> HttpResponse:
     """The vote of a present member on one file."""
@@ -97,6 +100,7 @@ def vote(request: SignedInRequest, identifier: UUID, number: int) -> HttpRespons
 
 
 @needs(Permission.SESSION_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def close_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """The votes become the opinions of the committee, all at once."""
@@ -116,6 +120,7 @@ def close_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 
 
 @needs(Permission.FILING_DECIDE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide_letters(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """Several letters on one page. No `@once` here: it would make one transaction of all.
 

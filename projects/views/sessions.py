@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from foundation.forms import PortalForm
@@ -57,6 +57,7 @@ def answer(
 
 
 @needs(Permission.SESSION_SEE)
+@require_safe
 def sessions(request: SignedInRequest) -> HttpResponse:
     """The sessions to come, then those that were held."""
     visible = CommitteeSession.objects.visible_to(request.user).latest_first()
@@ -71,6 +72,7 @@ def sessions(request: SignedInRequest) -> HttpResponse:
 
 
 @needs(Permission.SESSION_SEE)
+@require_safe
 def session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """One session: its agenda, its members, its votes, its papers."""
     page = gather_session(fetch_session(request, identifier), request.user)
@@ -80,6 +82,7 @@ def session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 
 
 @needs(Permission.SESSION_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def create_session(request: SignedInRequest) -> HttpResponse:
     """A new session of a committee of one's own area."""
@@ -93,6 +96,7 @@ def create_session(request: SignedInRequest) -> HttpResponse:
 
 
 @needs(Permission.SESSION_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def edit_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """Another date, place or ballot."""
@@ -107,6 +111,7 @@ def edit_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 
 
 @needs(Permission.SESSION_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def add_item(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """One more file on the agenda."""
@@ -121,6 +126,7 @@ def add_item(request: SignedInRequest, identifier: UUID) -> HttpResponse:
 
 
 @needs(Permission.SESSION_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def change_item(request: SignedInRequest, identifier: UUID, number: int) -> HttpResponse:
     """Another slot for the hearing."""
@@ -147,6 +153,7 @@ def remove_item(request: SignedInRequest, identifier: UUID, number: int) -> Http
 
 
 @needs(Permission.SESSION_MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def choose_members(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """Who is convened, who presides."""
