@@ -88,12 +88,18 @@ class SessionPage:
 
     @property
     def documents(self) -> list[tuple[str, str]]:
-        """The PDFs that are there: label and address."""
+        """The PDFs that are there and that this person may open: label and address."""
         return [
             (label, reverse("projects:session_file", args=[self.session.uuid, kind.value]))
             for kind, label in DOCUMENTS.items()
-            if getattr(self.session, f"has_{kind.value}", False)
+            if getattr(self.session, f"has_{kind.value}", False) and self.may_open(kind)
         ]
+
+    def may_open(self, kind: str) -> bool:
+        """The pack holds whole files with their opinions: only for the members and who holds it."""
+        if kind == SessionDocument.Kind.MINUTES:
+            return self.reads_minutes
+        return self.is_manager or self.own_seat is not None
 
     @property
     def reads_minutes(self) -> bool:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from projects import actions
@@ -22,6 +22,7 @@ from records.idempotency import once
 
 
 @needs(Permission.SESSION_SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
 @once
 def minutes(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """Write the minutes, from what the portal knows; once approved, everybody reads them."""
@@ -79,11 +80,11 @@ def want_document(request: SignedInRequest, identifier: UUID, kind: str) -> Http
 
 
 @needs(Permission.SESSION_SEE)
+@require_safe
 def session_file(request: SignedInRequest, identifier: UUID, kind: str) -> HttpResponse:
-    """The PDF of a session, for whoever sees it; working minutes for those who write them."""
+    """The pack for the members, the minutes for whoever sees the session once approved."""
     session = fetch_session(request, identifier)
-    reads_minutes = SessionPage(session, [], request.user).reads_minutes
-    if kind == SessionDocument.Kind.MINUTES and not reads_minutes:
+    if not SessionPage(session, [], request.user).may_open(kind):
         raise Http404
     document = get_object_or_404(session_documents(session), kind=kind)
     return files.download(document.file, inline=True)
