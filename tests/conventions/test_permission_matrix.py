@@ -15,7 +15,8 @@ from foundation import clock
 from tests.conventions.routes import Route, all_routes
 from tests.permissions.addresses import address
 from tests.permissions.judging import EXTRAS, Undo, complaints, rows_after
-from tests.permissions.table import PUBLIC, ROWS, SIGNED_IN
+from tests.permissions.row import PUBLIC, SIGNED_IN
+from tests.permissions.table import MORE, ROWS
 from tests.permissions.world import TODAY, World, make_world
 
 ROUTES = all_routes()
@@ -73,6 +74,14 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(route: Route, world: Wor
     if route.name not in ROWS:
         pytest.fail(f"{route}: not in tests/permissions/table.py")
     found = complaints(route, world)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", MORE)
+def test_what_has_other_readers_reaches_nobody_else(what: str, world: World) -> None:
+    name, row = MORE[what]
+    found = complaints(BY_NAME[name], world, row)
     assert not found, "\n".join(found)
 
 

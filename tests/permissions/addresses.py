@@ -8,11 +8,14 @@ from django.urls import reverse
 
 from aci.models import ContractDocument
 from tests.conventions.routes import Route
+from tests.permissions.row import EXAMINED, Row
 from tests.permissions.table import ROWS
 from tests.permissions.world import World
 
 UNKNOWN = "unknown"
 NOBODY = uuid.UUID(int=0)
+# What an address bears when its object is named by a word.
+BY_WORD = {"code"}
 
 
 def arguments(route: Route) -> list[str]:
@@ -20,24 +23,35 @@ def arguments(route: Route) -> list[str]:
     return re.findall(r"<\w+:(\w+)>", route.path)
 
 
-def objects(route: Route) -> list[str]:
+def objects(route: Route, row: Row | None = None) -> list[str]:
     """Those of them that name an object somebody owns."""
-    fixed = dict(ROWS[route.name].fixed)
+    fixed = dict((row or ROWS[route.name]).fixed)
     return [argument for argument in arguments(route) if argument not in fixed]
 
 
-def address(route: Route, world: World, dossier: str, things_of: str = "") -> str:
+def address(
+    route: Route, world: World, dossier: str, things_of: str = "", row: Row | None = None
+) -> str:
     """Under `dossier`; `things_of` another one, identifiers that are not its own."""
-    values = dict(ROWS[route.name].fixed)
-    for argument in objects(route):
-        values[argument] = _value(route, argument, world, dossier, things_of or dossier)
+    row = row or ROWS[route.name]
+    values = dict(row.fixed)
+    for argument in objects(route, row):
+        values[argument] = _value(route, row, argument, world, dossier, things_of or dossier)
     return reverse(route.name, kwargs=values)
 
 
-def _value(route: Route, argument: str, world: World, dossier: str, things_of: str) -> Any:
+def _value(
+    route: Route, row: Row, argument: str, world: World, dossier: str, things_of: str
+) -> Any:
     if argument in {"reference", "slug"}:
-        known = world.dossiers.get(dossier)
-        return getattr(known.cpts, argument) if known else UNKNOWN
+        cpts = world.examined.get(dossier)
+        if row.stage != EXAMINED:
+            known = world.dossiers.get(dossier)
+            cpts = known.cpts if known else None
+        return getattr(cpts, argument) if cpts else UNKNOWN
+    if row.thing:
+        unknown = UNKNOWN if argument in BY_WORD else NOBODY
+        return world.things[row.thing].get(things_of, unknown)
     things = world.dossiers.get(things_of)
     if not things or argument == "public_id":
         return NOBODY

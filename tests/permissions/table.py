@@ -4,40 +4,10 @@ A new route adds its line here: `Row(access, methods, fixed parts)`. The matrix 
 addresses as everybody, and compares. A permission changed on a view must be changed here too.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 from accounts.access import Permission as P
 from aci.mission_codes import MissionCode
-from projects.workflow import Kind
-
-READ = ("GET",)
-ACT = ("POST",)
-BOTH = ("GET", "POST")
-PUBLIC = "public"
-SIGNED_IN = "signed in"
-Access = str | frozenset[P]
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who may come (`PUBLIC`, `SIGNED_IN`, or bearers of one of the permissions), how, where."""
-
-    access: Access
-    methods: tuple[str, ...] = READ
-    # Fixed parts of the address; what names an object is filled by `tests.permissions.addresses`.
-    fixed: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def administers(self) -> bool:
-        """Its objects belong to the portal, not to a dossier."""
-        return self.access == needs(P.PORTAL_ADMINISTER)
-
-
-def needs(*permissions: P) -> Access:
-    """Bearers of at least one."""
-    return frozenset(permissions)
-
+from tests.permissions.projects_table import MORE_PROJECTS, PROJECTS
+from tests.permissions.row import ACT, BOTH, EXAMINED, PUBLIC, READ, SIGNED_IN, Row, needs
 
 ROWS: dict[str, Row] = {
     "home": Row(PUBLIC),
@@ -46,8 +16,19 @@ ROWS: dict[str, Row] = {
     "accessibility": Row(PUBLIC),
     "legal_notice": Row(PUBLIC),
     "dashboard": Row(SIGNED_IN),
+    "agenda": Row(needs(P.DOSSIER_SEE)),
+    # The secret of its address opens it; a wrong or a revoked one: see the test of calendars.
+    "calendar": Row(PUBLIC, READ, (("token", "jeton-inconnu"),)),
+    "subscriptions": Row(SIGNED_IN, BOTH),
+    "revoke_subscription": Row(SIGNED_IN, ACT, thing="feed"),
     "dossiers": Row(needs(P.DOSSIER_LIST)),
     "dossiers_export": Row(needs(P.DOSSIER_LIST)),
+    "dossiers_export_xlsx": Row(needs(P.DOSSIER_LIST)),
+    "dossier_views": Row(needs(P.DOSSIER_LIST)),
+    "save_dossier_view": Row(needs(P.DOSSIER_LIST), BOTH),
+    "rename_dossier_view": Row(needs(P.DOSSIER_LIST), BOTH, thing="view"),
+    "make_default_dossier_view": Row(needs(P.DOSSIER_LIST), ACT, thing="view"),
+    "delete_dossier_view": Row(needs(P.DOSSIER_LIST), ACT, thing="view"),
     "dossier": Row(needs(P.DOSSIER_SEE, P.SHARED_SEE)),
     "dossier_journal": Row(needs(P.DOSSIER_SEE)),
     "dossier_journal_export": Row(needs(P.DOSSIER_SEE)),
@@ -68,10 +49,13 @@ ROWS: dict[str, Row] = {
     "accounts:ask_password": Row(PUBLIC, BOTH),
     "accounts:choose_password": Row(PUBLIC, BOTH),
     "accounts:change_password": Row(SIGNED_IN, BOTH),
+    "accounts:notifications": Row(SIGNED_IN, BOTH),
     "accounts:link_sent": Row(PUBLIC),
     "accounts:follow_link": Row(PUBLIC, READ, (("token", "jeton-inconnu"),)),
     "accounts:end_session": Row(SIGNED_IN, ACT),
     "records:jobs": Row(SIGNED_IN),
+    "records:jobs_export": Row(SIGNED_IN),
+    "records:jobs_export_xlsx": Row(SIGNED_IN),
     "records:job_progress": Row(SIGNED_IN),
     "territories:commune_search": Row(PUBLIC),
     "territories:commune": Row(PUBLIC, READ, (("insee_code", "62119"),)),
@@ -88,6 +72,7 @@ ROWS: dict[str, Row] = {
     "territories:open_data_outlines": Row(PUBLIC),
     "territories:steering_coverage": Row(needs(P.FIGURES_SEE)),
     "territories:steering_export": Row(needs(P.FIGURES_SEE), READ, (("table", "zones"),)),
+    "territories:steering_export_xlsx": Row(needs(P.FIGURES_SEE), READ, (("table", "zones"),)),
     "territories:dossier_territory": Row(needs(P.DOSSIER_SEE, P.SHARED_SEE)),
     "territories:edit_map": Row(needs(P.FILING_WRITE)),
     "territories:edit_territory": Row(needs(P.FILING_WRITE)),
@@ -101,6 +86,14 @@ ROWS: dict[str, Row] = {
     "territories:paste_communes": Row(needs(P.FILING_WRITE), ACT),
     "territories:remove_commune": Row(needs(P.FILING_WRITE), ACT, (("insee_code", "62119"),)),
     "territories:choose_vintage": Row(needs(P.FILING_WRITE), BOTH),
+    "territories:exchanges": Row(needs(P.EXCHANGE)),
+    "territories:open_thread": Row(needs(P.EXCHANGE), BOTH),
+    "territories:open_note": Row(needs(P.INTERNAL_NOTE), BOTH),
+    "territories:mark_all_read": Row(needs(P.EXCHANGE), ACT),
+    "territories:thread": Row(needs(P.EXCHANGE), READ, (), EXAMINED, "thread"),
+    "territories:reply": Row(needs(P.EXCHANGE), ACT, (), EXAMINED, "thread"),
+    "territories:download_file": Row(needs(P.EXCHANGE), READ, (), EXAMINED, "thread_file"),
+    "territories:report_file": Row(needs(P.EXCHANGE), BOTH, (), EXAMINED, "thread_file"),
     "members:lost_link": Row(PUBLIC, BOTH),
     "members:status": Row(PUBLIC, READ, (("token", "jeton-inconnu"),)),
     "members:follow_up": Row(PUBLIC),
@@ -118,42 +111,12 @@ ROWS: dict[str, Row] = {
     "members:membership_leave": Row(SIGNED_IN, ACT),
     "members:choose_main": Row(SIGNED_IN, ACT),
     "members:members": Row(needs(P.DOSSIER_SEE, P.MEMBER_SEE)),
+    "members:members_export": Row(needs(P.MEMBER_SEE)),
+    "members:members_export_xlsx": Row(needs(P.MEMBER_SEE)),
     "members:member": Row(needs(P.MEMBER_SEE)),
     "members:approve": Row(needs(P.MEMBER_APPROVE), ACT),
     "members:refuse": Row(needs(P.MEMBER_APPROVE), ACT),
-    "projects:start": Row(SIGNED_IN, BOTH),
-    "projects:accept_invitation": Row(SIGNED_IN, BOTH, (("token", "jeton-inconnu"),)),
-    "projects:invite": Row(needs(P.HOLDER_INVITE), BOTH),
-    "projects:opinions": Row(needs(P.DOSSIER_SEE)),
-    "projects:letter": Row(needs(P.DOSSIER_SEE)),
-    "projects:health_project": Row(needs(P.DOSSIER_SEE)),
-    "projects:open_letter": Row(needs(P.FILING_WRITE), ACT),
-    "projects:open_health_project": Row(needs(P.FILING_WRITE), ACT),
-    "projects:submit": Row(needs(P.FILING_SUBMIT), ACT, (("kind", Kind.LETTER),)),
-    "projects:explain_overlap": Row(needs(P.FILING_WRITE), ACT, (("kind", Kind.LETTER),)),
-    "projects:withdraw": Row(needs(P.FILING_SUBMIT), BOTH, (("kind", Kind.LETTER),)),
-    "projects:take_up_again": Row(needs(P.FILING_SUBMIT), ACT, (("kind", Kind.LETTER),)),
-    "projects:ask_for_pieces": Row(needs(P.FILING_ASK_PIECES), BOTH, (("kind", Kind.LETTER),)),
-    "projects:declare_complete": Row(needs(P.FILING_COMPLETE), ACT, (("kind", Kind.LETTER),)),
-    "projects:give_opinion": Row(needs(P.OPINION_GIVE), BOTH, (("kind", Kind.LETTER),)),
-    "projects:approve": Row(needs(P.FILING_DECIDE), BOTH),
-    "projects:refuse": Row(needs(P.FILING_DECIDE), BOTH),
-    "projects:validate": Row(needs(P.FILING_DECIDE), BOTH),
-    "projects:oppose": Row(needs(P.FILING_DECIDE), BOTH),
-    "projects:print_filing": Row(needs(P.DOSSIER_SEE), READ, (("kind", Kind.LETTER),)),
-    "projects:version": Row(
-        needs(P.DOSSIER_SEE),
-        READ,
-        (
-            ("kind", Kind.LETTER),
-            ("number", 1),
-        ),
-    ),
-    "projects:attachments": Row(needs(P.FILING_WRITE), BOTH, (("kind", Kind.LETTER),)),
-    "projects:download_attachment": Row(needs(P.DOSSIER_SEE), READ, (("kind", Kind.LETTER),)),
-    "projects:remove_attachment": Row(needs(P.FILING_WRITE), ACT, (("kind", Kind.LETTER),)),
-    "projects:letter_step": Row(needs(P.FILING_WRITE), BOTH, (("step", "porteur"),)),
-    "projects:health_project_step": Row(needs(P.FILING_WRITE), BOTH, (("step", "diagnostic"),)),
+    **PROJECTS,
     "aci:simulator": Row(PUBLIC),
     "aci:simulated_funding": Row(PUBLIC),
     "aci:simulator_map": Row(PUBLIC),
@@ -207,4 +170,26 @@ ROWS: dict[str, Row] = {
     ),
     "demonstration_mailbox": Row(PUBLIC),
     "gallery": Row(PUBLIC),
+}
+
+
+def _of_a_note(methods: tuple[str, ...], thing: str) -> Row:
+    """For the coordinator and the holder an internal note is not there at all."""
+    return Row(
+        needs(P.EXCHANGE),
+        methods,
+        stage=EXAMINED,
+        thing=thing,
+        within=needs(P.INTERNAL_NOTE),
+        is_hidden=True,
+    )
+
+
+# The same addresses for objects with other readers: what it is → route, who may.
+MORE: dict[str, tuple[str, Row]] = {
+    **MORE_PROJECTS,
+    "internal note": ("territories:thread", _of_a_note(READ, "note")),
+    "answer to an internal note": ("territories:reply", _of_a_note(ACT, "note")),
+    "file of an internal note": ("territories:download_file", _of_a_note(READ, "note_file")),
+    "report of a file of a note": ("territories:report_file", _of_a_note(BOTH, "note_file")),
 }

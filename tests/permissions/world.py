@@ -1,9 +1,11 @@
 """Two dossiers at the end of the same path, one of them with everything that has an address."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from django.conf import settings
@@ -29,6 +31,8 @@ from territories.actions import assign
 from territories.models import Cpts
 from tests.cast import Cast, make_cast, make_geography, make_user
 from tests.members import applications
+from tests.permissions import belongings, committee
+from tests.permissions.examined import FIRST, PDF, examined, foreign_member
 from tests.projects import filings
 
 SIGNED = date(2024, 7, 1)
@@ -40,7 +44,6 @@ CORE = (
     MissionCode.PREVENTION,
     MissionCode.CRISE,
 )
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ANONYMOUS = "anonymous"
 # Who works on which dossier: said here once more, by hand, so that the portal is not its own judge.
 BOTH = {
@@ -69,6 +72,13 @@ ELSEWHERE = {
     "national_reader": Role.NATIONAL_READER,
     "administrator": Role.ADMINISTRATOR,
 }
+# Who holds a committee session, sits in it, or reads it for the health insurance.
+_READ = {"cpam_officer": Role.CPAM_OFFICER, "cpam_director": Role.CPAM_DIRECTOR}
+_HELD = {"ars_reviewer": Role.ARS_REVIEWER, "ars_director": Role.ARS_DIRECTOR}
+ROLES_IN_SESSION: dict[str, dict[str, Role]] = {
+    "rives": {**_HELD, **_READ, "committee_member": Role.COMMITTEE},
+    "monts": {**_HELD, **_READ, "ars_delegation": Role.ARS_REVIEWER},
+}
 # Founding a CPTS makes its holder.
 HOLDER_TOO = {("monts", "monts_coordinator")}
 
@@ -78,6 +88,7 @@ class Belongings:
     """What has an address under one dossier."""
 
     cpts: Cpts
+    letter: LetterOfIntent
     contract: Contract
     attachment: Attachment
     member: Member
@@ -93,6 +104,10 @@ class World:
     cast: Cast
     dossiers: dict[str, Belongings]
     sessions: dict[str, str]
+    # The second CPTS of each holder, whose letter is being examined.
+    examined: dict[str, Cpts]
+    # What an address names, by kind of thing: for each dossier (session, owner), its identifier.
+    things: dict[str, dict[str, Any]]
 
     def client(self, part: str) -> Client:
         """A browser of that part as on the first day: an earlier request may have signed out."""
@@ -107,6 +122,11 @@ class World:
         granted = GRANTS[role] if role else frozenset()
         return granted | GRANTS[Role.HOLDER] if (dossier, part) in HOLDER_TOO else granted
 
+    def session_permissions(self, part: str, dossier: str) -> frozenset[Permission]:
+        """What this part may do on that committee session."""
+        role = ROLES_IN_SESSION[dossier].get(part)
+        return GRANTS[role] if role else frozenset()
+
     def anywhere(self, part: str) -> frozenset[Permission]:
         """What this part may do on whatever scope."""
         everywhere = [self.permissions(part, dossier) for dossier in self.dossiers]
@@ -115,37 +135,65 @@ class World:
         return frozenset().union(*everywhere)
 
 
+# What a worker draws: who gets it is the matter here.
+DRAWN = (
+    "aci.pdf.contract_pdf",
+    "aci.pdf.signed_pdf",
+    "projects.pdf.letter_pdf",
+    "projects.session_documents.render",
+)
+
+
 def make_world(media: Path) -> World:
     """By the product's own actions, as everywhere."""
-    with (
-        clock.at(SIGNED),
-        patch("aci.pdf.contract_pdf", lambda *args, **kwargs: PDF),
-        patch("aci.pdf.signed_pdf", lambda *args, **kwargs: PDF),
-    ):
+    with ExitStack() as stack:
+        stack.enter_context(clock.at(SIGNED))
+        for name in DRAWN:
+            stack.enter_context(patch(name, lambda *args, **kwargs: PDF))
         cast = make_cast(make_geography())
         missions.load_indicators()
         president = make_user("Pierre Président")
         assign(president, Role.PRESIDENT, cpts=cast.monts)
-        of_monts = replace(
-            cast,
-            rives=cast.monts,
-            holder=cast.monts_coordinator,
-            coordinator=cast.monts_coordinator,
-            president=president,
-            office=president,
-            nurse=president,
-        )
-        dossiers = {
-            "rives": _whole_life(cast),
-            "monts": _whole_life(of_monts),
+        casts = {
+            "rives": cast,
+            "monts": replace(
+                cast,
+                rives=cast.monts,
+                holder=cast.monts_coordinator,
+                coordinator=cast.monts_coordinator,
+                president=president,
+                office=president,
+                nurse=president,
+            ),
         }
+        dossiers = {name: _whole_life(own) for name, own in casts.items()}
+        found, things = _under_examination(casts)
+        things |= belongings.of(cast, {name: own.letter for name, own in dossiers.items()})
     people: dict[str, User | None] = {**cast.people(), ANONYMOUS: None}
     return World(
         media=media,
         cast=cast,
         dossiers=dossiers,
         sessions={part: _session(user) for part, user in people.items()},
+        examined=found,
+        things=things,
     )
+
+
+def _under_examination(
+    casts: dict[str, Cast],
+) -> tuple[dict[str, Cpts], dict[str, dict[str, Any]]]:
+    foreign = foreign_member(casts["rives"])
+    names = {"rives": FIRST, "monts": "CPTS Caps"}
+    both = {key: examined(cast, names[key], foreign) for key, cast in casts.items()}
+    things = {name: {key: own[name] for key, (_, own) in both.items()} for name in both["rives"][1]}
+    letters = things.pop("letter")
+    held = {
+        "rives": committee.regional(casts["rives"], letters["rives"]),
+        "monts": committee.local(casts["monts"], letters["monts"]),
+    }
+    things["session"] = {key: session.uuid for key, session in held.items()}
+    return {key: cpts for key, (cpts, _) in both.items()}, things
 
 
 def _session(user: User | None) -> str:
@@ -178,7 +226,7 @@ def _whole_life(cast: Cast) -> Belongings:
     value = _measure(contract, cast)
     job = Job.objects.filter(dossier=cast.rives.reference, kind__startswith="contract_").first()
     assert job
-    return Belongings(cast.rives, contract, attachment, member, value, job)
+    return Belongings(cast.rives, letter, contract, attachment, member, value, job)
 
 
 def _attach(letter: LetterOfIntent, holder: User) -> Attachment:
