@@ -8,17 +8,30 @@ from unittest.mock import patch
 import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from foundation import clock
 from tests.conventions.routes import Route, all_routes
 from tests.permissions.addresses import address
-from tests.permissions.judging import EXTRAS, Undo, complaints, rows_after
+from tests.permissions.committee import IN_MINUTES
+from tests.permissions.confidential import WORDS, words_read_by, words_written_to_people
+from tests.permissions.examined import (
+    ASKED,
+    IN_CHECKLIST,
+    IN_DRAFT_REQUEST,
+    IN_FOREIGN_OPINION,
+    IN_NOTE,
+    IN_OPINION,
+    IN_PREPARED,
+)
+from tests.permissions.judging import EXTRAS, Undo, ask, complaints, rows_after
 from tests.permissions.row import PUBLIC, SIGNED_IN
 from tests.permissions.table import MORE, ROWS
 from tests.permissions.world import TODAY, World, make_world
 
+DRAW = loader.render_to_string
 ROUTES = all_routes()
 BY_NAME = {route.name: route for route in ROUTES}
 
@@ -85,6 +98,36 @@ def test_what_has_other_readers_reaches_nobody_else(what: str, world: World) -> 
     assert not found, "\n".join(found)
 
 
+# --- Words that are confidential ------------------------------------------------------------------
+
+_INSTRUCTING = {IN_OPINION, IN_FOREIGN_OPINION, IN_NOTE, IN_CHECKLIST}
+READ_BY: dict[str, set[str]] = {
+    "ars_reviewer": {*_INSTRUCTING, IN_DRAFT_REQUEST, IN_MINUTES},
+    "ars_delegation": _INSTRUCTING,
+    "cpam_officer": _INSTRUCTING,
+    "committee_member": {IN_OPINION, IN_PREPARED},
+    "holder": set(),
+    "coordinator": set(),
+    "office": set(),
+    "nurse": set(),
+    "administrator": set(),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", READ_BY)
+def test_confidential_words_are_on_the_pages_of_their_readers_only(part: str, world: World) -> None:
+    with patch("django.template.loader.render_to_string", DRAW):
+        found = words_read_by(world, part)
+    assert set(found) == READ_BY[part], found
+
+
+@pytest.mark.django_db
+def test_no_email_bears_confidential_words(world: World) -> None:
+    assert words_written_to_people(WORDS) == {}
+    assert words_written_to_people([ASKED]), "else nothing was written to anybody"
+
+
 # --- Fields that no form asked for ---------------------------------------------------------------
 
 # Acts that succeed in the world as it is: by whom, with what.
@@ -93,6 +136,16 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "missions:start": ("coordinator", {"on": "2024-10-01"}),
     "projects:invite": ("holder", {"email": "invite@example.org"}),
     "members:membership_consents": ("nurse", {"consents": ["directory"]}),
+    "territories:open_thread": ("coordinator", {"subject": "Réunion", "text": "Le 12 ?"}),
+    "territories:reply": ("coordinator", {"text": "Le 13, alors."}),
+    "projects:withdraw_request": ("ars_reviewer", {"reason": "Demande en double."}),
+    "projects:release_opinions": ("ars_reviewer", {}),
+    "projects:give_opinion": (
+        "committee_member",
+        {"level": "local", "recommendation": "favourable", "text": "Territoire cohérent."},
+    ),
+    "rename_dossier_view": ("ars_reviewer", {"name": "Dossiers du nord"}),
+    "subscriptions": ("ars_reviewer", {"scope": "region-32"}),
     "administration_deactivate": ("administrator", {}),
     "administration_end_role": ("administrator", {"valid_to": "2024-10-31"}),
 }
@@ -108,6 +161,28 @@ def test_fields_that_no_form_asked_for_change_nothing(name: str, world: World) -
     assert plain != before, "the act itself must succeed, else this proves nothing"
     extras = {key: value for key, value in EXTRAS.items() if key not in body}
     assert rows_after(world, part, path, extras | body) == plain
+
+
+# --- Objects of others, named in the body --------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "theirs", "others"),
+    [
+        ("projects:gather_letters", "ars_reviewer", "other_region_reviewer"),
+        ("subscriptions", "coordinator", "monts_coordinator"),
+    ],
+)
+def test_an_object_of_somebody_else_in_the_body_does_nothing(
+    name: str, theirs: str, others: str, world: World
+) -> None:
+    reference = world.dossiers["rives"].cpts.reference
+    body = {"filings": f"{reference}-letter-1", "scope": f"cpts-{reference}"}
+    path = address(BY_NAME[name], world, "rives")
+    written = {part: ask(world, part, "POST", path, body)[1] for part in (theirs, others)}
+    assert written[theirs], "the act itself must succeed, else this proves nothing"
+    assert not written[others]
 
 
 # --- The matrix sees what it is there for --------------------------------------------------------

@@ -24,8 +24,10 @@ PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 # The body of nobody in the cast: its opinion is read by the authorities only.
 FOREIGN_BODY = "URPS pharmaciens"
 FIRST = "CPTS Dunes"
-# Words that stand nowhere but in what is confidential: the crawl looks for them.
+ASKED = "Précisez les besoins du nord"
+# Words that stand nowhere but in what is confidential: see `tests.permissions.confidential`.
 IN_OPINION = "Motif confidentiel de l’avis rendu"
+IN_FOREIGN_OPINION = "Motif confidentiel d’un autre organisme"
 IN_PREPARED = "Brouillon confidentiel de l’avis local"
 IN_NOTE = "Réserve confidentielle des services"
 IN_CHECKLIST = "Remarque confidentielle du service"
@@ -73,7 +75,7 @@ def _examination(cast: Cast, foreign: User) -> Things:
         editing.explain_overlap(cast.rives, reason="Commune partagée.", by=cast.holder)
     letter = actions.submit(filings.filled(letter, cast.holder), by=cast.holder)
     letter = actions.ask_for_pieces(
-        letter, reason="", comments={"needs": "Précisez."}, by=cast.ars_reviewer
+        letter, reason="", comments={"needs": ASKED}, by=cast.ars_reviewer
     )
     comment = letter.comments.get()
     letter = actions.submit(letter, by=cast.holder)
@@ -83,8 +85,8 @@ def _examination(cast: Cast, foreign: User) -> Things:
     letter = actions.declare_complete(letter, by=cast.ars_reviewer)
     actions.keep_drafts(letter, {"needs": IN_DRAFT_REQUEST}, by=cast.ars_reviewer)
     given = {
-        body: _opinion(letter, by=member)
-        for body, member in (("own", cast.committee_member), ("foreign", foreign))
+        "own": _opinion(letter, IN_OPINION, by=cast.committee_member),
+        "foreign": _opinion(letter, IN_FOREIGN_OPINION, by=foreign),
     }
     body = letter.opinion_requests.get(files=given["own"]).body
     prepared = actions.invite_body(letter, level="local", body=body, by=cast.ars_reviewer)
@@ -106,12 +108,12 @@ def _examination(cast: Cast, foreign: User) -> Things:
     }
 
 
-def _opinion(letter: Any, *, by: User) -> OpinionFile:
+def _opinion(letter: Any, text: str, *, by: User) -> OpinionFile:
     actions.give_opinion(
         letter,
         level="regional",
         recommendation="with_reservations",
-        text=IN_OPINION,
+        text=text,
         upload=pdf_named("avis.pdf"),
         by=by,
     )

@@ -8,12 +8,12 @@ from django.db import connection, models, transaction
 from django.http import HttpResponse
 
 from accounts.access import Permission
-from accounts.models import User
+from accounts.models import SavedView, User
 from aci.models import Contract
 from members.models import Consent, Member
 from missions.models import MissionProgress
-from projects.models import Filing, Invitation
-from territories.models import Assignment, Cpts
+from projects.models import CommitteeSession, Filing, Invitation, Opinion, OpinionRequest
+from territories.models import Assignment, CalendarFeed, Cpts, Thread
 from tests.conventions.routes import Route
 from tests.permissions.addresses import UNKNOWN, address, objects
 from tests.permissions.row import PUBLIC, SIGNED_IN, Row
@@ -43,6 +43,10 @@ EXTRAS = {
     "user": "1",
     "actor": "1",
     "cpts": "1",
+    "is_internal": "on",
+    "is_required": "on",
+    "opinions_released_at": "2024-01-01",
+    "minutes_approved_at": "2024-01-01",
 }
 # Objects of one person: whose they are, under each dossier.
 OWNED = {
@@ -85,6 +89,12 @@ TOLD: tuple[type[models.Model], ...] = (
     Consent,
     MissionProgress,
     Invitation,
+    Opinion,
+    OpinionRequest,
+    CommitteeSession,
+    Thread,
+    SavedView,
+    CalendarFeed,
 )
 
 
@@ -128,7 +138,7 @@ def ask(
                 else:
                     answer = client.generic(method, path)
                 if answer.streaming:
-                    list(answer)  # read to its end, so that its file is closed
+                    answer.streaming_content = list(answer)  # to its end: its file is closed
                 raise Undo
         except Undo:
             pass

@@ -17,7 +17,7 @@ ROWS: dict[str, Row] = {
     "legal_notice": Row(PUBLIC),
     "dashboard": Row(SIGNED_IN),
     "agenda": Row(needs(P.DOSSIER_SEE)),
-    # The secret of its address opens it; a wrong or a revoked one: see the test of calendars.
+    # Opened by its secret address alone; those that open, or no longer: portal/test_agenda.py.
     "calendar": Row(PUBLIC, READ, (("token", "jeton-inconnu"),)),
     "subscriptions": Row(SIGNED_IN, BOTH),
     "revoke_subscription": Row(SIGNED_IN, ACT, thing="feed"),
