@@ -222,6 +222,11 @@ def test_a_view_that_lost_its_declaration_turns_it_red(
         ("dossier_journal", "territories.querysets.CptsQuerySet"),
         ("projects:download_attachment", "projects.querysets.OfFilingQuerySet"),
         ("missions:proof", "missions.querysets.IndicatorValueQuerySet"),
+        ("territories:thread", "territories.exchanges.querysets.MessageQuerySet"),
+        ("projects:download_opinion_file", "projects.querysets.OpinionFileQuerySet"),
+        ("projects:document", "projects.letter_querysets.FilingDocumentQuerySet"),
+        ("projects:letter_batch", "projects.letter_querysets.LetterBatchQuerySet"),
+        ("projects:session", "projects.session_querysets.CommitteeSessionQuerySet"),
     ],
 )
 def test_rows_shown_to_everybody_turn_it_red(
@@ -230,3 +235,19 @@ def test_rows_shown_to_everybody_turn_it_red(
     monkeypatch.setattr(f"{queryset}.visible_to", lambda rows, *args, **kwargs: rows.all())
     found = complaints(BY_NAME[name], world)
     assert any("allowed, not ['404']" in line for line in found)
+
+
+@pytest.mark.django_db
+def test_a_view_that_answers_any_method_turns_it_red(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route = BY_NAME["projects:session"]
+
+    def deaf(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.method = "GET"
+        return route.view(request, *args, **kwargs)
+
+    deaf.access = route.access  # type: ignore[attr-defined]  # the middleware lets it pass
+    monkeypatch.setattr(_pattern_of(route), "callback", deaf)
+    found = complaints(route, world)
+    assert {line.split()[1] for line in found} == {"POST", "PUT", "DELETE"}
