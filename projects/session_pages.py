@@ -52,6 +52,8 @@ class SessionPage:
     session: CommitteeSession
     items: list[AgendaItem]
     user: Any
+    # Files of the agenda that are none of this person's business: another district's.
+    hidden_count: int = 0
 
     @property
     def is_manager(self) -> bool:
@@ -103,10 +105,13 @@ class SessionPage:
 
     @property
     def reads_minutes(self) -> bool:
-        """Those who hold the session write them; the others read them once approved."""
+        """Those who hold the session write them; once approved, who may read the whole agenda."""
         if self.session.is_prepared:
             return False
-        return self.is_manager or self.session.minutes_approved_at is not None
+        if self.is_manager:
+            return True
+        reads_all = self.own_seat is not None or not self.hidden_count
+        return reads_all and self.session.minutes_approved_at is not None
 
     @property
     def letters(self) -> list[AgendaItem]:
@@ -182,8 +187,15 @@ def is_decidable(item: AgendaItem, user: Any) -> bool:
 
 
 def gather_session(session: CommitteeSession, user: Any) -> SessionPage:
-    """The page of a session fetched `with_page`, in one more query for its agenda."""
-    items = list(AgendaItem.objects.of(session).with_ballots())
+    """The page of a session fetched `with_page`, in one more query for its agenda.
+
+    The CPAM neither holds the session nor sits in it: it reads about its own dossiers.
+    """
+    items = list(AgendaItem.objects.of(session).with_ballots().with_reader(user))
     for item in items:
         item.session = session
-    return SessionPage(session, items, user)
+    page = SessionPage(session, items, user)
+    if page.is_manager or page.own_seat:
+        return page
+    own = [item for item in items if item.is_in_charge]
+    return SessionPage(session, own, user, hidden_count=len(items) - len(own))

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import (
+    Case,
     CharField,
     Count,
     Exists,
@@ -16,11 +17,13 @@ from django.db.models import (
     Prefetch,
     Q,
     Subquery,
+    When,
 )
 from django.db.models.functions import Cast
 
 from accounts.access import Permission, Role, roles_granting
 from foundation import clock
+from projects.querysets import authority_scope
 from projects.workflow import Level
 from territories.aggregates import ByKey
 
@@ -136,6 +139,11 @@ class AgendaItemQuerySet(models.QuerySet[Any]):
             .order_by("session__starts_at", "session", "number")
         )
 
+    def with_reader(self, user: Any) -> Self:
+        """With whether this person reads the opinions on each file for an authority in charge."""
+        own = Case(When(authority_scope(user), then=True), default=False)
+        return self.annotate(is_in_charge=own)
+
     def with_ballots(self) -> Self:
         """With the conflicts and the votes of each file by the number of the member."""
         models_of = apps.get_model
@@ -217,7 +225,9 @@ def managed_areas(user: Any) -> list[Any]:
     ]
 
 
-def session_documents(session: Any) -> Any:
-    """The PDFs of a session that were made."""
+def session_documents(session: Any, user: Any) -> Any:
+    """The PDFs of a session that were made, and whether its agenda has files of other funds."""
     documents = apps.get_model("projects", "SessionDocument").objects
-    return documents.filter(session=session).exclude(file=None).select_related("file")
+    items = apps.get_model("projects", "AgendaItem").objects.filter(session=session)
+    made = documents.filter(session=session).exclude(file=None).select_related("file")
+    return made.annotate(hides_some=Exists(items.exclude(authority_scope(user))))

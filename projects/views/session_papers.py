@@ -84,9 +84,10 @@ def want_document(request: SignedInRequest, identifier: UUID, kind: str) -> Http
 def session_file(request: SignedInRequest, identifier: UUID, kind: str) -> HttpResponse:
     """The pack for the members, the minutes for whoever sees the session once approved."""
     session = fetch_session(request, identifier)
-    if not SessionPage(session, [], request.user).may_open(kind):
+    document = get_object_or_404(session_documents(session, request.user), kind=kind)
+    page = SessionPage(session, [], request.user, hidden_count=int(document.hides_some))
+    if not page.may_open(kind):
         raise Http404
-    document = get_object_or_404(session_documents(session), kind=kind)
     return files.download(document.file, inline=True)
 
 

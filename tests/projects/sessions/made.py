@@ -10,7 +10,7 @@ from projects.actions.sessions import Pointing
 from projects.models import AgendaItem, CommitteeSession, Filing, SessionMember
 from projects.session_querysets import eligible_seats
 from projects.votes import Choice, Presence
-from territories.actions import assign
+from territories.actions import ChosenCommune, assign, choose_communes
 from tests.cast import Cast, make_user
 from tests.projects.filings import complete_letter, filled
 
@@ -98,6 +98,20 @@ def voted(cast: Cast, *choices: str) -> CommitteeSession:
 def closed(cast: Cast) -> CommitteeSession:
     session = voted(cast, *[Choice.FOR] * 4)
     return actions.close_session(session, {}, by=cast.ars_reviewer)
+
+
+def complete_elsewhere(cast: Cast) -> Filing:
+    """A complete letter of the same région, followed by another CPAM."""
+    letter = actions.start_letter(
+        name="CPTS Dunes",
+        departement=cast.geography.pas_de_calais,
+        cpam_district=cast.geography.cote_d_opale,
+        by=make_user("Hugo Dunes"),
+    )
+    holder = letter.cpts.assignments.get().user
+    choose_communes(letter.cpts, [ChosenCommune("62108")], by=holder, vintage=2023)
+    letter = actions.submit(filled(letter, holder), by=holder)
+    return actions.declare_complete(letter, by=cast.ars_reviewer)
 
 
 def complete_monts(cast: Cast) -> Filing:

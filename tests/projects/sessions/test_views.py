@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from projects import actions
-from projects.models import CommitteeSession, Filing, LetterBatch, Vote
+from projects.models import AgendaItem, CommitteeSession, Filing, LetterBatch, Vote
 from projects.votes import Choice
 from records import jobs
 from records.models import Job
@@ -59,6 +59,62 @@ class TestWhoSees:
                 assert sign_in(person).get(url(name, session)).status_code == 403, name
             other = sign_in(cast.other_region_reviewer).get(url(name, session))
             assert other.status_code == 404, name
+
+
+class TestWhatTheFundsRead:
+    """One dossier of each CPAM on the agenda: each reads about its own."""
+
+    @pytest.fixture
+    def session(self, cast: Cast) -> CommitteeSession:
+        session = made.prepared(cast)
+        actions.add_item(session, made.complete_elsewhere(cast), by=cast.ars_reviewer)
+        session = actions.convene(session, by=cast.ars_reviewer)
+        made.point(session, cast.ars_reviewer, cast.committee_member)
+        for member in session.members.exclude(user=cast.committee_member):
+            member.delete()
+        session = actions.open_session(session, by=cast.ars_reviewer)
+        for item in AgendaItem.objects.of(session):
+            actions.vote(item, choice=Choice.FOR, by=cast.committee_member)
+        return actions.close_session(session, {}, by=cast.ars_reviewer)
+
+    @pytest.mark.parametrize(
+        ("part", "read", "hidden"),
+        [
+            ("cpam_officer", {"CPTS Rives"}, "1 autre dossier est inscrit"),
+            ("other_district_officer", {"CPTS Dunes"}, "1 autre dossier est inscrit"),
+            ("committee_member", {"CPTS Rives", "CPTS Dunes"}, ""),
+            ("ars_director", {"CPTS Rives", "CPTS Dunes"}, ""),
+        ],
+    )
+    def test_the_agenda(
+        self,
+        cast: Cast,
+        sign_in: Any,
+        session: CommitteeSession,
+        part: str,
+        read: set[str],
+        hidden: str,
+    ) -> None:
+        words = page(sign_in(cast.people()[part]).get(url("session", session)))
+        assert {name for name in ("CPTS Rives", "CPTS Dunes") if name in words} == read
+        assert hidden in words
+        assert ("une autre caisse les suit" in words) == bool(hidden)
+
+    def test_the_minutes_tell_of_all(
+        self, cast: Cast, sign_in: Any, session: CommitteeSession
+    ) -> None:
+        actions.save_minutes(session, text="Séance tenue.", version=0, by=cast.ars_reviewer)
+        actions.approve_minutes(session, version=1, by=cast.ars_reviewer)
+        for job in Job.objects.filter(kind="session_document"):
+            jobs.run(job.pk)
+        for part, status in (("committee_member", 200), ("cpam_officer", 404)):
+            client = sign_in(cast.people()[part])
+            assert client.get(url("minutes", session)).status_code == status, part
+            with QueryCount() as count:
+                answer = client.get(url("session_file", session, "minutes"))
+                list(answer)
+            assert answer.status_code == status, part
+            assert count.number <= 6
 
 
 class TestReading:
