@@ -80,8 +80,12 @@ class TestWhatTheFundsRead:
     @pytest.mark.parametrize(
         ("part", "read", "hidden"),
         [
-            ("cpam_officer", {"CPTS Rives"}, "1 autre dossier est inscrit"),
-            ("other_district_officer", {"CPTS Dunes"}, "1 autre dossier est inscrit"),
+            ("cpam_officer", {"CPTS Rives"}, "1 autre dossier inscrit relève d’une autre caisse"),
+            (
+                "other_district_officer",
+                {"CPTS Dunes"},
+                "1 autre dossier inscrit relève d’une autre caisse",
+            ),
             ("committee_member", {"CPTS Rives", "CPTS Dunes"}, ""),
             ("ars_director", {"CPTS Rives", "CPTS Dunes"}, ""),
         ],
@@ -98,7 +102,7 @@ class TestWhatTheFundsRead:
         words = page(sign_in(cast.people()[part]).get(url("session", session)))
         assert {name for name in ("CPTS Rives", "CPTS Dunes") if name in words} == read
         assert hidden in words
-        assert ("une autre caisse les suit" in words) == bool(hidden)
+        assert ("une autre caisse" in words) == bool(hidden)
 
     def test_the_minutes_tell_of_all(
         self, cast: Cast, sign_in: Any, session: CommitteeSession
