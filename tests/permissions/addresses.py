@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from aci.models import ContractDocument
 from tests.conventions.routes import Route
-from tests.permissions.row import EXAMINED, Row
+from tests.permissions.row import DRAFTED, EXAMINED, SIGNED, Row
 from tests.permissions.table import ROWS
 from tests.permissions.world import World
 
@@ -44,10 +44,9 @@ def _value(
     route: Route, row: Row, argument: str, world: World, dossier: str, things_of: str
 ) -> Any:
     if argument in {"reference", "slug"}:
-        cpts = world.examined.get(dossier)
-        if row.stage != EXAMINED:
-            known = world.dossiers.get(dossier)
-            cpts = known.cpts if known else None
+        signed = {name: known.cpts for name, known in world.dossiers.items()}
+        found = {SIGNED: signed, EXAMINED: world.examined, DRAFTED: world.drafted}
+        cpts = found[row.stage].get(dossier)
         return getattr(cpts, argument) if cpts else UNKNOWN
     if row.thing:
         unknown = UNKNOWN if argument in BY_WORD else NOBODY

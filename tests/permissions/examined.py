@@ -50,6 +50,21 @@ def foreign_member(cast: Cast) -> User:
 
 def examined(cast: Cast, name: str, foreign: User) -> tuple[Cpts, Things]:
     """A second CPTS of the same people, with everything that has an address before a decision."""
+    cpts = _founded(cast, name)
+    of_examined = replace(cast, rives=cpts)
+    things = _examination(of_examined, foreign)
+    cpts.refresh_from_db()
+    return cpts, things | _exchanges(of_examined)
+
+
+def drafted(cast: Cast, name: str) -> Cpts:
+    """A third one, whose letter nobody has handed over: its authorities know nothing of it."""
+    cpts = _founded(cast, name)
+    filings.filled(filings.drafted_letter(replace(cast, rives=cpts)), cast.holder)
+    return cpts
+
+
+def _founded(cast: Cast, name: str) -> Cpts:
     cpts = found_cpts(
         name=name,
         departement=cast.geography.pas_de_calais,
@@ -63,10 +78,7 @@ def examined(cast: Cast, name: str, foreign: User) -> tuple[Cpts, Things]:
         (cast.coordinator, Role.COORDINATOR),
     ):
         assign(person, role, cpts=cpts)
-    of_examined = replace(cast, rives=cpts)
-    things = _examination(of_examined, foreign)
-    cpts.refresh_from_db()
-    return cpts, things | _exchanges(of_examined)
+    return cpts
 
 
 def _examination(cast: Cast, foreign: User) -> Things:

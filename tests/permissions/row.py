@@ -11,9 +11,10 @@ BOTH = ("GET", "POST")
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 Access = str | frozenset[P]
-# The two CPTS of each holder: one at the end of its path, one whose letter is being examined.
+# The CPTS of each holder: at the end of its path, with a letter being examined, being written.
 SIGNED = "signed"
 EXAMINED = "examined"
+DRAFTED = "drafted"
 
 
 @dataclass(frozen=True)

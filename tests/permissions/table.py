@@ -4,10 +4,24 @@ A new route adds its line here: `Row(access, methods, fixed parts)`. The matrix 
 addresses as everybody, and compares. A permission changed on a view must be changed here too.
 """
 
+from typing import Any
+
 from accounts.access import Permission as P
 from aci.mission_codes import MissionCode
+from projects.workflow import Kind
 from tests.permissions.projects_table import MORE_PROJECTS, PROJECTS
-from tests.permissions.row import ACT, BOTH, EXAMINED, PUBLIC, READ, SIGNED_IN, Row, needs
+from tests.permissions.row import (
+    ACT,
+    BOTH,
+    DRAFTED,
+    EXAMINED,
+    PUBLIC,
+    READ,
+    SIGNED_IN,
+    Access,
+    Row,
+    needs,
+)
 
 ROWS: dict[str, Row] = {
     "home": Row(PUBLIC),
@@ -185,9 +199,31 @@ def _of_a_note(methods: tuple[str, ...], thing: str) -> Row:
     )
 
 
+def _of_a_draft(declared: Access, methods: tuple[str, ...] = READ, **fixed: Any) -> Row:
+    """What was never handed over is for those who write it and for the bureau."""
+    bureau = needs(P.FILING_WRITE, P.MEMBER_APPROVE)
+    return Row(
+        declared, methods, tuple(fixed.items()), stage=DRAFTED, within=bureau, is_hidden=True
+    )
+
+
+_SEES = needs(P.DOSSIER_SEE)
 # The same addresses for objects with other readers: what it is → route, who may.
 MORE: dict[str, tuple[str, Row]] = {
     **MORE_PROJECTS,
+    "dossier never handed over": ("dossier", _of_a_draft(needs(P.DOSSIER_SEE, P.SHARED_SEE))),
+    "its journal": ("dossier_journal", _of_a_draft(_SEES)),
+    "its letter": ("projects:letter", _of_a_draft(_SEES)),
+    "its letter, printed": ("projects:print_filing", _of_a_draft(_SEES, kind=Kind.LETTER)),
+    "its versions": ("projects:versions", _of_a_draft(_SEES, kind=Kind.LETTER)),
+    "its opinions": ("projects:opinions", _of_a_draft(_SEES)),
+    "its exchanges": ("territories:exchanges", _of_a_draft(needs(P.EXCHANGE))),
+    "a message on it": ("territories:open_thread", _of_a_draft(needs(P.EXCHANGE), BOTH)),
+    "a note on it": ("territories:open_note", _of_a_draft(needs(P.INTERNAL_NOTE), BOTH)),
+    "its pieces": (
+        "projects:ask_for_pieces",
+        _of_a_draft(needs(P.FILING_ASK_PIECES), BOTH, kind=Kind.LETTER),
+    ),
     "internal note": ("territories:thread", _of_a_note(READ, "note")),
     "answer to an internal note": ("territories:reply", _of_a_note(ACT, "note")),
     "file of an internal note": ("territories:download_file", _of_a_note(READ, "note_file")),

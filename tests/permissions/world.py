@@ -32,7 +32,7 @@ from territories.models import Cpts
 from tests.cast import Cast, make_cast, make_geography, make_user
 from tests.members import applications
 from tests.permissions import belongings, committee
-from tests.permissions.examined import FIRST, PDF, examined, foreign_member
+from tests.permissions.examined import FIRST, PDF, drafted, examined, foreign_member
 from tests.projects import filings
 
 SIGNED = date(2024, 7, 1)
@@ -104,8 +104,9 @@ class World:
     cast: Cast
     dossiers: dict[str, Belongings]
     sessions: dict[str, str]
-    # The second CPTS of each holder, whose letter is being examined.
+    # The second CPTS of each holder, whose letter is being examined, and the third one, drafted.
     examined: dict[str, Cpts]
+    drafted: dict[str, Cpts]
     # What an address names, by kind of thing: for each dossier (session, owner), its identifier.
     things: dict[str, dict[str, Any]]
 
@@ -168,6 +169,7 @@ def make_world(media: Path) -> World:
         }
         dossiers = {name: _whole_life(own) for name, own in casts.items()}
         found, things = _under_examination(casts)
+        written = {name: drafted(own, f"CPTS Landes {name}") for name, own in casts.items()}
         things |= belongings.of(cast, {name: own.letter for name, own in dossiers.items()})
     people: dict[str, User | None] = {**cast.people(), ANONYMOUS: None}
     return World(
@@ -176,6 +178,7 @@ def make_world(media: Path) -> World:
         dossiers=dossiers,
         sessions={part: _session(user) for part, user in people.items()},
         examined=found,
+        drafted=written,
         things=things,
     )
 
