@@ -1,11 +1,21 @@
 """Who takes part in the journeys: real régions and districts, invented people with a password."""
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.access import Role
 from accounts.models import User
+from foundation import clock
+from projects.actions import load_procedures
 from territories.actions import assign
 from territories.models import Commune, CpamDistrict, Region
+from tests.cast import Cast, make_cast, make_geography
+from tests.journeys.visitor import Visitor
+
+Visit = Callable[..., Visitor]
 
 PASSWORD = "un mot de passe de parcours"
 HAUTS_DE_FRANCE = "32"
@@ -40,6 +50,27 @@ def take_posts() -> Staff:
         administrator=_post("Alain Administrateur", Role.ADMINISTRATOR),
         district=commune.cpam_district,
     )
+
+
+def cast_at_work() -> Cast:
+    """The cast of all the tests, at their posts since half a year, each with a password."""
+    with clock.at(clock.now() - dt.timedelta(days=180)):
+        cast = make_cast(make_geography())
+    User.objects.update(password=make_password(PASSWORD))
+    for field in fields(cast):  # the objects of the test know it too
+        if isinstance(user := getattr(cast, field.name), User):
+            user.refresh_from_db()
+    load_procedures()
+    return cast
+
+
+def signed_in(visit: Visit, who: str, user: User, *, javascript: bool = True) -> Visitor:
+    """A window of that person."""
+    visitor = visit(who, javascript=javascript)
+    visitor.go("/connexion/")
+    visitor.fill(username=user.email, password=PASSWORD)
+    visitor.press("Se connecter")
+    return visitor
 
 
 def person(name: str) -> str:
