@@ -97,7 +97,7 @@ def _legal_ends(clocks: Iterable[Any], dossiers: dict[int, Cpts]) -> Iterator[Ag
             "Fin du délai légal de l’ARS",
             cpts,
             cpts.deadline_changed_at,
-            max(0, (filing.due_on - filing.complete_at.date()).days),
+            max(0, (filing.due_on - filing.complete_at.astimezone(clock.PARIS).date()).days),
         )
 
 
