@@ -98,7 +98,8 @@ def _answer_to(
             )
         ):
             messages.success(
-                request, "Le brouillon est enregistré. Vous seuls, votre organisme, le lisez."
+                request,
+                "Le brouillon est enregistré. Seuls les membres de votre organisme le lisent.",
             )
             return redirect(f"{request.path}?niveau={asked.level}")
         return None
