@@ -165,7 +165,7 @@ def withdraw_request(
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if form.run(lambda: actions.withdraw_request(asked, reason=reason, by=request.user)):
-            messages.success(request, f"L’invitation est retirée : {asked.body} est prévenu.")
+            messages.success(request, f"Invitation retirée, membres prévenus : {asked.body}.")
             return redirect("projects:opinions", reference)
     context = _context(filing, form=form, asked=asked)
     return render(request, "projects/withdraw_request.html", context)
