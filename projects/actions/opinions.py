@@ -13,7 +13,7 @@ from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
 from projects.actions.act import hold, note, pass_through
-from projects.actions.opinion_requests import go_on, tell_who_comes_next
+from projects.actions.opinion_requests import answer_by_vote, go_on, tell_who_comes_next
 from projects.models import Filing, Opinion, OpinionDraft, OpinionFile, OpinionRequest
 from projects.opinion_states import RequestState
 from projects.querysets import body_of, is_regional, seats_of
@@ -130,7 +130,7 @@ def give_committee_opinion(
 ) -> Opinion:
     """The vote of a session becomes the opinion of its committee, given by who closes it.
 
-    The session itself convened the members: nobody else is invited for it.
+    The session itself convened the members: nobody is invited for it any more.
     """
     level = Level(level)
     from_state = pass_through(
@@ -148,6 +148,7 @@ def give_committee_opinion(
         text=text.strip(),
         given_by=by,
     )
+    answer_by_vote(filing, level, committee, by=by)
     go_on(filing, level)
     entry = note(
         f"give_{level}_opinion",

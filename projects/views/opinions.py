@@ -130,6 +130,10 @@ def _asked(request: SignedInRequest, filing: Filing) -> OpinionRequest:
         raise Refused(f"{found[0].body} a déjà donné son avis.")
     if found and found[0].state == RequestState.PLANNED:
         raise Refused("L’avis du comité local est attendu avant celui du comité régional.")
+    if found and found[0].state == RequestState.ENDED:
+        raise Refused(
+            "Le comité a déjà donné son avis : celui de votre organisme n’est plus attendu."
+        )
     raise Refused("Votre organisme n’est pas invité à donner un avis sur ce dossier.")
 
 
@@ -165,7 +169,9 @@ def withdraw_request(
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if form.run(lambda: actions.withdraw_request(asked, reason=reason, by=request.user)):
-            messages.success(request, f"Invitation retirée, membres prévenus : {asked.body}.")
+            messages.success(
+                request, "L’invitation est retirée, les membres de l’organisme sont prévenus."
+            )
             return redirect("projects:opinions", reference)
     context = _context(filing, form=form, asked=asked)
     return render(request, "projects/withdraw_request.html", context)

@@ -18,6 +18,7 @@ from records import jobs
 from records.models import Job
 from tests.cast import Cast
 from tests.projects.filings import complete_letter
+from tests.projects.screens import page, url
 from tests.projects.sessions import made
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,22 @@ class TestClosing:
         assert item.opinion == opinion
         assert item.filing.given_levels == ["regional"]
         assert item.filing.cpts.baton == "ars"
+
+    def test_the_vote_is_read_among_the_opinions_and_frees_the_bodies(
+        self, cast: Cast, at: Any
+    ) -> None:
+        item = made.item_of(made.closed(cast))
+        asked = {row.body: row for row in item.filing.opinion_requests.all()}
+        assert asked.pop("Comité régional").state == "given"
+        assert {row.state for row in asked.values()} == {"ended"}
+        text = page(at(cast.ars_reviewer).get("opinions", cast.rives))
+        assert "4 favorables." in text
+        assert "Avis du comité déjà donné" in text
+        member = at(cast.committee_member).client
+        again = member.get(url("give_opinion", cast.rives, "letter"), follow=True)
+        assert "celui de votre organisme n’est plus attendu" in page(again)
+        actions.approve(item.filing, by=cast.ars_director)
+        assert "4 favorables." in page(at(cast.holder).get("opinions", cast.rives))
 
     def test_an_unfavourable_opinion_has_its_reasons_or_nothing_changes(self, cast: Cast) -> None:
         session = made.voted(cast, *[Choice.AGAINST] * 4)
