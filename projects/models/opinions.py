@@ -187,7 +187,7 @@ class OpinionRequest(models.Model):
         closed_at, decided_at = self.closed_at, self.filing.decided_at
         before = closed_at and (decided_at is None or closed_at < decided_at)
         if before and self.state == RequestState.ENDED:
-            return "Avis du comité déjà donné"
+            return "Plus attendu"
         return str(self.get_state_display())
 
     @property

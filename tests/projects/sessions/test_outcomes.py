@@ -65,7 +65,7 @@ class TestClosing:
         assert {row.state for row in asked.values()} == {"ended"}
         text = page(at(cast.ars_reviewer).get("opinions", cast.rives))
         assert "4 favorables." in text
-        assert "Avis du comité déjà donné" in text
+        assert "Plus attendu" in text
         member = at(cast.committee_member).client
         again = member.get(url("give_opinion", cast.rives, "letter"), follow=True)
         assert "celui de votre organisme n’est plus attendu" in page(again)
