@@ -25,7 +25,7 @@ from accounts.forms import (
 from accounts.models import EmailProof, NotificationChoice, Session, User
 from accounts.sessions import SIGN_IN_KEY, describe_sign_in
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "territories.backends.SeatedBackend"
 LINK_KEY = (
     "followed_link"  # the link leaves the address bar at once, and with it logs and referrers
 )

@@ -16,9 +16,9 @@ class SubscribeForm(PortalForm):
     """All one's dossiers, one's areas and their départements, one's CPTS."""
 
     scope = forms.ChoiceField(
-        label="Ce que l’agenda raconte",
+        label="Dates à recevoir",
         error_messages={
-            "required": "Choisissez ce que l’agenda raconte.",
+            "required": "Choisissez les dates à recevoir.",
             "invalid_choice": "Choisissez un périmètre de la liste.",
         },
     )

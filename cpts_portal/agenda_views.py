@@ -14,7 +14,8 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs, public, signed_in
-from cpts_portal.agenda import AgendaDay, agenda_of, as_event
+from cpts_portal.agenda import agenda_of, as_event
+from cpts_portal.agenda_days import AgendaDay
 from cpts_portal.agenda_forms import SubscribeForm
 from foundation import clock
 from foundation.dates import format_date
@@ -31,8 +32,9 @@ SHOWN_WEEKS = 12
 def agenda(request: SignedInRequest) -> HttpResponse:
     """What is over since a month, then week by week."""
     days = agenda_of(request.user)
-    last = clock.today() + dt.timedelta(weeks=SHOWN_WEEKS)
-    coming = [one for one in days if not one.is_late and one.day <= last]
+    today = clock.today()
+    last = today + dt.timedelta(weeks=SHOWN_WEEKS)
+    coming = [one for one in days if today <= one.day <= last]
     context = {
         "late": [one for one in days if one.is_late],
         "weeks": [(name, list(rows)) for name, rows in groupby(coming, key=_week_of)],
@@ -111,7 +113,7 @@ def _dossier_of(request: SignedInRequest) -> Cpts | None:
 
 def _events(request: HttpRequest, days: list[AgendaDay]) -> Any:
     root = request.build_absolute_uri("/").rstrip("/")
-    return [as_event(one, f"{root}{one.cpts.get_dossier_url()}") for one in days]
+    return [as_event(one, root) for one in days]
 
 
 def _week_of(one: AgendaDay) -> str:

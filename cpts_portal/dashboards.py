@@ -14,6 +14,7 @@ from accounts.models import SavedView, User
 from aci.models import ContractMission
 from cpts_portal.duties import Duty, desk_of, duties_on
 from cpts_portal.saved_views import ALL, JOBS, count_on_the_desk, links_with_counts
+from cpts_portal.session_duties import session_duties
 from foundation import clock
 from missions.cards import MissionCard
 from missions.desk import reported_cards
@@ -32,7 +33,8 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
     duties = [duty for cpts in dossiers for duty in duties_on(cpts, user)]
     if Permission.MISSION_REPORT in user.permissions:
         duties += mission_duties(user)
-    duties.sort(key=lambda duty: (duty.since, duty.cpts.name))
+    duties += session_duties(user)
+    duties.sort(key=lambda duty: (duty.since, duty.about))
     own = {item.cpts_id for item in user.current_assignments}
     near = sorted(
         (cpts for cpts in dossiers if cpts.is_near), key=lambda cpts: (cpts.next_deadline, cpts.pk)
@@ -100,7 +102,7 @@ def _step(commitment: ContractMission, card: MissionCard) -> Duty | None:
         return None
     return Duty(
         f"Mission « {commitment.label} » : avancement à déclarer",
-        commitment.contract.cpts,
+        commitment.contract.cpts.name,
         _page(commitment),
         card.planned_start,
         card.step_day,
@@ -115,7 +117,7 @@ def _gap(commitment: ContractMission, card: MissionCard) -> Duty | None:
         return None
     return Duty(
         f"Mission « {commitment.label} » : indicateurs de l’année {late.year.number} à saisir",
-        commitment.contract.cpts,
+        commitment.contract.cpts.name,
         _page(commitment),
         late.year.next_anniversary,
         late.year.last_day,

@@ -35,10 +35,10 @@ _FILING_ROUTES = {Kind.LETTER: "projects:letter", Kind.PROJECT: "projects:health
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One line of « À faire »: the act, the dossier, the page, since when, until when."""
+    """One line of « À faire »: the act, what it is about, the page, since when, until when."""
 
     label: str
-    cpts: Cpts
+    about: str
     url: str
     since: dt.date
     deadline: dt.date | None = None
@@ -199,7 +199,7 @@ def _to_give_opinion(cpts: Any) -> Duty | None:
     kind = Kind(cpts.opinion_kind)
     return Duty(
         f"Donner votre avis sur {_KINDS[kind]}",
-        cpts,
+        cpts.name,
         reverse("projects:opinions", args=[cpts.reference]),
         _day(cpts.opinion_since),
         cpts.opinion_due_on,
@@ -231,13 +231,13 @@ def _to_decide_members(cpts: Any) -> Duty | None:
     count = cpts.applications
     what = "une demande" if count == 1 else f"{count}{NBSP}demandes"
     url = reverse("members:members", args=[cpts.reference])
-    return Duty(f"Décider de {what} d’adhésion", cpts, url, _day(cpts.applied_since))
+    return Duty(f"Décider de {what} d’adhésion", cpts.name, url, _day(cpts.applied_since))
 
 
 def _in_turn(label: str, cpts: Cpts, route: str) -> Duty:
     return Duty(
         label,
-        cpts,
+        cpts.name,
         reverse(route, args=[cpts.reference]),
         _day(cpts.baton_since),
         cpts.next_deadline,

@@ -10,7 +10,7 @@ class ViewNameForm(PortalForm):
 
     name = forms.CharField(
         label="Nom de la vue",
-        help_text="Par exemple « Avis en retard ». Vous seul la verrez.",
+        help_text="Par exemple « Avis en retard ». Les autres ne la verront pas.",
         max_length=60,
         error_messages={"required": "Donnez un nom à cette vue."},
     )

@@ -27,6 +27,11 @@ def format_date(day: dt.date) -> str:
     return f"{number}\u00a0{MONTHS[day.month - 1]}\u00a0{day.year}"
 
 
+def format_hour(hour: dt.time) -> str:
+    """« 9 h 05 », with non-breaking spaces."""
+    return f"{hour.hour}\u00a0h\u00a0{hour.minute:02d}"
+
+
 def add_months(day: dt.date, months: int) -> dt.date:
     """`months` after a day, clamped to the end of the month: 31 August + 6 = 28 or 29 February."""
     year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -1,4 +1,4 @@
-"""Calendars in the text of RFC 5545: whole days, stable identifiers, lines of 75 octets.
+"""Calendars in the text of RFC 5545: days and meetings, stable identifiers, lines of 75 octets.
 
 By hand: the `icalendar` library brings three others for what is written here, and most of it reads.
 The tests read back what this writes with that library.
@@ -16,7 +16,10 @@ _ESCAPES = str.maketrans({"\\": r"\\", ";": r"\;", ",": r"\,", "\n": r"\n", "\r"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One day to remember. The same `uid` with a higher `sequence` replaces what was known."""
+    """One day to remember, or a meeting when it has a `start` (aware).
+
+    The same `uid` with a higher `sequence` replaces what was known.
+    """
 
     uid: str
     day: dt.date
@@ -25,6 +28,9 @@ class Event:
     sequence: int = 0
     description: str = ""
     url: str = ""
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+    location: str = ""
 
 
 def calendar_text(name: str, events: Iterable[Event]) -> str:
@@ -64,20 +70,37 @@ def folded(line: str) -> Iterator[str]:
 
 
 def _lines_of(event: Event) -> list[str]:
-    changed = f"{event.changed_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    changed = _instant(event.changed_at)
     lines = [
         "BEGIN:VEVENT",
         f"UID:{escaped(event.uid)}",
         f"DTSTAMP:{changed}",
         f"LAST-MODIFIED:{changed}",
         f"SEQUENCE:{event.sequence}",
-        f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{event.day + dt.timedelta(days=1):%Y%m%d}",
+        *_when(event),
         f"SUMMARY:{escaped(event.summary)}",
-        "TRANSP:TRANSPARENT",
     ]
+    if event.location:
+        lines.append(f"LOCATION:{escaped(event.location)}")
     if event.description:
         lines.append(f"DESCRIPTION:{escaped(event.description)}")
     if event.url:
         lines.append(f"URL:{event.url}")
     return [*lines, "END:VEVENT"]
+
+
+def _when(event: Event) -> list[str]:
+    """A whole day leaves its owner free; a meeting does not, and may have no known end."""
+    if event.start is None:
+        return [
+            f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{event.day + dt.timedelta(days=1):%Y%m%d}",
+            "TRANSP:TRANSPARENT",
+        ]
+    ends = [f"DTEND:{_instant(event.end)}"] if event.end else []
+    return [f"DTSTART:{_instant(event.start)}", *ends, "TRANSP:OPAQUE"]
+
+
+def _instant(moment: dt.datetime) -> str:
+    """In universal time: no description of a time zone to carry."""
+    return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"

@@ -185,7 +185,7 @@ def _tell_member(
         "link": settings.PORTAL_URL + session.get_absolute_url(),
         **details,
     }
-    when = session.starts_at.isoformat()
+    when = session.changed_at.isoformat()  # a second change is told too
     key = f"{session.chain}-{template}-{member.pk}-{when}"
     mail.send(member.user.email, template, context, key=key, by=by)
 

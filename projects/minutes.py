@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from foundation.dates import format_date
+from foundation.dates import format_date, format_hour
 from projects.votes import Presence
 
 
@@ -91,7 +91,8 @@ def _files(items: list[Any], members: list[Any]) -> Iterator[str]:
         yield ""
         if item.slot_start:
             heard = f" : {item.heard}" if item.heard else ""
-            yield f"Audition de {item.slot_start:%H:%M} à {item.slot_end:%H:%M}{heard}"
+            start, end = format_hour(item.slot_start), format_hour(item.slot_end)
+            yield f"Audition de {start} à {end}{heard}"
         if item.rapporteur:
             yield f"Rapporteur : {item.rapporteur}"
         for key in item.declared or {}:  # told by `with_ballots`

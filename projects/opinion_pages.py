@@ -58,7 +58,7 @@ class Line:
 
     @property
     def state_label(self) -> str:
-        return "En retard" if self.request.is_late else self.request.state_label
+        return "En retard" if self.request.is_late else str(self.request.get_state_display())
 
     @property
     def may_give(self) -> bool:

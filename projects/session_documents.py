@@ -16,7 +16,7 @@ Report = Callable[[int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class FilePages:
-    """One file of the pack: what was handed over, where, and what committees thought of it."""
+    """One file of the pack: what was handed over, where, and the opinions released."""
 
     item: AgendaItem
     answers: list[tuple[str, list[tuple[str, Any, bool]]]]
@@ -74,7 +74,8 @@ def _file(item: AgendaItem) -> FilePages:
         item=item,
         answers=[(title, rows) for title, rows in steps if rows],
         territory=sent.territory if sent else {},
-        opinions=list(filing.opinions.all()),
+        # One pack for all who sit: until their release, opinions are their bodies' own.
+        opinions=list(filing.opinions.all()) if filing.opinions_released_at else [],
     )
 
 

@@ -277,11 +277,16 @@ class CloseForm(PortalForm):
     """What is written beside the votes of each file, or its postponement."""
 
     def __init__(
-        self, items: Iterable[AgendaItem], foreseen: Callable[[AgendaItem], str], data: Any = None
+        self,
+        items: Iterable[AgendaItem],
+        foreseen: Callable[[AgendaItem], str],
+        must_explain: Callable[[AgendaItem], bool],
+        data: Any = None,
     ) -> None:
         super().__init__(data)
         self._items = list(items)
         self._foreseen = foreseen
+        self._to_explain = [item for item in self._items if must_explain(item)]
         for item in self._items:
             self.fields[f"reasons_{item.number}"] = forms.CharField(
                 label=f"Motifs de l’avis sur {item.title}",
@@ -292,6 +297,18 @@ class CloseForm(PortalForm):
             self.fields[f"postponed_{item.number}"] = forms.BooleanField(
                 label=f"Reporter {item.title}, sans avis", required=False
             )
+        for item in self._to_explain:
+            words = "Nécessaires pour un avis défavorable ou avec réserves."
+            self.fields[f"reasons_{item.number}"].help_text = words
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for item in self._to_explain:
+            is_postponed = cleaned.get(f"postponed_{item.number}")
+            if not is_postponed and not cleaned.get(f"reasons_{item.number}", "").strip():
+                sentence = f"{item.title}\u00a0: écrivez les motifs, ou reportez ce point."
+                self.add_error(f"reasons_{item.number}", sentence)
+        return cleaned
 
     @property
     def lines(self) -> list[Line]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.access import Permission
+from projects.actions.opinions import NEEDS_REASONS
 from projects.models import (
     AgendaItem,
     CommitteeSession,
@@ -18,7 +19,7 @@ from projects.models import (
 )
 from projects.pages import page_url
 from projects.session_querysets import manages
-from projects.votes import Choice, refusal_to_vote
+from projects.votes import Choice, Result, refusal_to_vote
 from projects.workflow import SESSION_WORKFLOW, State
 from territories.scopes import may_on
 
@@ -38,6 +39,7 @@ class ItemLine:
     ballots: list[tuple[SessionMember, str]]
     voters: int
     may_vote: bool
+    may_declare: bool
     why_not: str
     has_voted: bool
     url: str
@@ -113,15 +115,22 @@ class SessionPage:
 
     def foreseen(self, item: AgendaItem) -> str:
         """The opinion that the votes make as they stand, in words."""
-        chair = next((one for one in self.members if one.is_chair), None)
-        ballots: dict[str, str] = getattr(item, "ballots", None) or {}
-        found = item.result(ballots.get(str(chair.pk)) or None if chair else None)
+        found = self._result(item)
         settled = " (voix de la présidence prépondérante)" if found.by_chair else ""
         return f"{Opinion.Recommendation(found.recommendation).label.lower()}{settled}"
+
+    def must_explain(self, item: AgendaItem) -> bool:
+        """Whether the opinion that the votes make needs its reasons."""
+        return self._result(item).recommendation in NEEDS_REASONS
 
     @cached_property
     def lines(self) -> list[ItemLine]:
         return [self._line(item) for item in self.items]
+
+    def _result(self, item: AgendaItem) -> Result:
+        chair = next((one for one in self.members if one.is_chair), None)
+        ballots: dict[str, str] = getattr(item, "ballots", None) or {}
+        return item.result(ballots.get(str(chair.pk)) or None if chair else None)
 
     def _line(self, item: AgendaItem) -> ItemLine:
         seat = self.own_seat
@@ -148,7 +157,9 @@ class SessionPage:
                 1 for one in self.members if one.is_present and str(one.pk) not in conflicts
             ),
             may_vote=seat is not None and refusal is None,
-            why_not=refusal.reason if refusal and self.session.is_open and not has_voted else "",
+            may_declare=self.is_manager or (seat is not None and not has_voted and not in_conflict),
+            # The conflict itself is written beside; that one has voted too.
+            why_not=refusal.reason if refusal and not (in_conflict or has_voted) else "",
             has_voted=has_voted,
             url=page_url(item.filing),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Self
 
 from django.apps import apps
@@ -19,6 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from accounts.access import Permission, Role, roles_granting
+from foundation import clock
 from projects.workflow import Level
 from territories.aggregates import ByKey
 
@@ -45,6 +47,36 @@ class CommitteeSessionQuerySet(models.QuerySet[Any]):
     def manageable_by(self, user: Any) -> Self:
         """Those this person prepares and holds."""
         return self.filter(_managed_by(user)) if user.is_authenticated else self.none()
+
+    def waiting_for(self, user: Any) -> Self:
+        """Where this person has something to do: see `in_session`, `votes_left`.
+
+        Those who hold it convene, open from its day on, close, approve the minutes; members read
+        the agenda until its day, then vote.
+        """
+        members = apps.get_model("projects", "SessionMember").objects
+        seat = members.filter(session=OuterRef("pk"), user=user.pk)
+        items = apps.get_model("projects", "AgendaItem").objects.filter(session=OuterRef("pk"))
+        votes = items.exclude(conflicts__member__user=user.pk).exclude(votes__member__user=user.pk)
+        tomorrow = dt.datetime.combine(clock.today() + dt.timedelta(days=1), dt.time(), clock.PARIS)
+        to_hold = _managed_by(user) & (
+            Q(state__in=["draft", "open"])
+            | Q(state="convened", starts_at__lt=tomorrow)
+            | Q(state="closed", minutes_approved_at=None)
+        )
+        to_read = Q(state="convened", convened_seat__isnull=False, starts_at__gte=tomorrow)
+        to_vote = Q(state="open", in_session="present", votes_left__gt=0)
+        return (
+            self.annotate(
+                in_session=Subquery(seat.values("presence")[:1]),
+                convened_seat=Subquery(seat.values("convened_at")[:1]),
+                votes_left=_counted(votes),
+                item_count=_counted(items),
+            )
+            .filter(to_hold | to_read | to_vote)
+            .select_related("region", "departement")
+            .order_by("starts_at", "pk")
+        )
 
     def latest_first(self) -> Self:
         """Those to come, then those that were held."""
@@ -86,6 +118,22 @@ class AgendaItemQuerySet(models.QuerySet[Any]):
             self.filter(session=session)
             .select_related("filing__cpts__territory", "filing__procedure", "opinion")
             .order_by("number")
+        )
+
+    def announced_to(self, user: Any, cpts: Any) -> Self:
+        """Of these CPTS, what is on the agenda of a session, by session.
+
+        `sees_session`: this person opens the session; the others of the dossier learn when it is
+        spoken of once the members are convened.
+        """
+        sessions = apps.get_model("projects", "CommitteeSession").objects.visible_to(user)
+        sees = Exists(sessions.filter(pk=OuterRef("session")))
+        return (
+            self.annotate(sees_session=sees)
+            .filter(filing__cpts__in=cpts)
+            .filter(Q(sees_session=True) | ~Q(session__state="draft"))
+            .select_related("session", "filing")
+            .order_by("session__starts_at", "session", "number")
         )
 
     def with_ballots(self) -> Self:

@@ -103,17 +103,18 @@ def quorum(presences: Mapping[str, int], *, percent: int, counts_represented: bo
 def refusal_to_vote(
     *, is_open: bool, presence: str, in_conflict: bool, has_voted: bool
 ) -> Refusal | None:
-    """Why this member cannot vote on this file; `None` when the way is free."""
+    """Why this member, who is told so, cannot vote on this file; `None` when the way is free."""
     if not is_open:
         return Refusal("Le vote est fermé : la séance n’est pas ouverte.")
     if presence != Presence.PRESENT:
         return Refusal("Seuls les membres présents votent.")
     if in_conflict:
         return Refusal(
-            "Un conflit d’intérêts est déclaré sur ce dossier : ce membre ne vote pas sur ce point."
+            "Un conflit d’intérêts est déclaré pour vous sur ce dossier : "
+            "vous ne votez pas sur ce point."
         )
     if has_voted:
-        return Refusal("Ce membre a déjà voté sur ce point : un vote ne change plus.")
+        return Refusal("Vous avez déjà voté sur ce point : un vote ne change plus.")
     return None
 
 

@@ -15,6 +15,8 @@ from django.utils.http import content_disposition_header
 from accounts.models import User
 from foundation.refusal import Refused
 from records.models import StoredFile
+from records.scanning import refuse_infected
+from records.upload_contents import refuse_bomb, without_metadata
 
 MEGABYTE = 1024 * 1024
 
@@ -53,6 +55,9 @@ def store_upload(
     if kind is None or kind.extension not in rule.extensions:
         names = ", ".join(sorted(rule.extensions)).upper()
         raise Refused(f"« {upload.name} » n’est pas d’un type permis ({names}).")
+    refuse_bomb(content, str(upload.name), kind.extension)
+    refuse_infected(content, str(upload.name))
+    content = without_metadata(content, str(upload.name), kind.extension)
     name = f"{PurePath(upload.name or 'fichier').stem[:150]}.{kind.extension}"
     return store_bytes(content, name=name, content_type=kind.mime, by=by, dossier=dossier)
 

@@ -68,7 +68,7 @@ def sign_in(client: Client) -> Any:
     """`client = sign_in(cast.coordinator)`: the same client, signed in."""
 
     def _sign_in(user: User) -> Client:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="territories.backends.SeatedBackend")
         return client
 
     return _sign_in

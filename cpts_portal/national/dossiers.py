@@ -12,7 +12,7 @@ from cpts_portal.national.naming import Identity, identity_of
 from cpts_portal.national.partition import Area, partition
 from cpts_portal.national.turns import Delays, Standing, standing
 from cpts_portal.story.dossier import Holders
-from cpts_portal.story.people import ACCOUNT_BODY, HOME_REGION, Authorities
+from cpts_portal.story.people import ACCOUNT_BODIES, Authorities
 from foundation import clock
 from projects.models import Filing, HealthProject, LetterOfIntent, Opinion, OpinionGrid, Procedure
 from projects.workflow import Kind, Level
@@ -106,8 +106,8 @@ class Dossier:
     def bodies(self, level: Level) -> list[str]:
         """Every body that the procedure has asked, as `projects.bodies` tells them."""
         speaks, _ = self.committee(level)
-        with_account = level == Level.REGIONAL and self.cpts.region_id == HOME_REGION
-        return [speaks, ACCOUNT_BODY] if with_account else [speaks]
+        accounts = ACCOUNT_BODIES.get(self.cpts.region_id, []) if level == Level.REGIONAL else []
+        return [speaks, *accounts]
 
     def levels(self, kind: Kind) -> list[Level]:
         return [level for level, _ in self.procedure.opinions(kind)]

@@ -96,7 +96,7 @@ AUTH_USER_MODEL = "accounts.User"
 SESSION_ENGINE = "accounts.sessions"  # database sessions that know whose they are
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "territories.backends.SeatedBackend",
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "dashboard"
@@ -116,6 +116,8 @@ COMPRESSED_STATIC_DIR = VAR_DIR / "static"  # of the embedded default: see `comp
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 # Daily anchors of the journal: better on another disk than the database, copied elsewhere.
 ANCHOR_DIR = env.str("ANCHOR_DIR", default=str(VAR_DIR / "anchors"))
+# ClamAV, « host:port » or the path of its socket; without it, no upload is scanned.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 
 # --- E-mail ----------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")

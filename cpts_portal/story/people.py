@@ -28,6 +28,8 @@ ACCOUNT_BODY = "URPS infirmiers"  # the body of the committee's demonstration ac
 # Where the committees of the demonstration sit.
 EAST_REGION = "44"
 EAST_BODIES = {"east_physicians": "URPS médecins", "east_nurses": "URPS infirmiers"}
+# The bodies of the demonstration accounts on the regional committees, by région.
+ACCOUNT_BODIES = {HOME_REGION: [ACCOUNT_BODY], EAST_REGION: list(EAST_BODIES.values())}
 # Who decides and instructs under a demonstration account, by région.
 REVIEWERS = {HOME_REGION: "ars_reviewer", EAST_REGION: "east_reviewer"}
 DIRECTORS = {HOME_REGION: "ars_director", EAST_REGION: "east_director"}

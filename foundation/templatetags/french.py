@@ -7,7 +7,7 @@ from decimal import Decimal
 from django import template
 
 from foundation import clock
-from foundation.dates import format_date
+from foundation.dates import format_date, format_hour
 from foundation.money import format_euros
 
 register = template.Library()
@@ -63,7 +63,15 @@ def moment(value: dt.datetime | None) -> str:
     if not value:
         return ""
     local = value.astimezone(clock.PARIS)
-    return f"{format_date(local.date())} à {local.hour}{NBSP}h{NBSP}{local.minute:02d}"
+    return f"{format_date(local.date())} à {format_hour(local.time())}"
+
+
+@register.filter
+def hour(value: dt.time | dt.datetime | None) -> str:
+    """« 9 h 05 », in Paris."""
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(clock.PARIS).time()
+    return "" if value is None else format_hour(value)
 
 
 @register.filter

@@ -50,7 +50,7 @@ from projects.actions.procedures import (
 )
 from projects.actions.reminders import remind, remind_of_due_dates
 from projects.actions.review import ask_for_pieces, declare_complete, submit
-from projects.actions.session_outcomes import close_session, decide_letters
+from projects.actions.session_outcomes import close_session, decide_letters, want_decided_letters
 from projects.actions.sessions import (
     add_item,
     change_item,
@@ -130,6 +130,7 @@ __all__ = [
     "validate_tacitly",
     "vote",
     "want_batch_again",
+    "want_decided_letters",
     "want_document_again",
     "want_letters",
     "want_preview",

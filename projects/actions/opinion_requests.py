@@ -189,15 +189,8 @@ def close_requests(filing: Filing) -> None:
 
 
 def answer_by_vote(filing: Filing, level: Level, committee: str, *, by: User) -> None:
-    """A committee that voted is read among the bodies, and those of its level are free of asking.
-
-    The session convened them: the vote is their answer.
-    """
-    asked = {request.body: request for request in filing.opinion_requests.filter(level=level)}
-    for body, request in asked.items():
-        if request.is_open and body != committee:
-            _close("end", request, may=_portal)
-    voted = asked.get(committee)
+    """A committee that voted is read among the bodies: the vote is its answer."""
+    voted = filing.opinion_requests.filter(level=level, body=committee).first()
     if voted is None:
         grid = opinion_grid_for(filing.cpts.region_id, clock.today())
         voted = _request(filing, level, committee, grid, clock.today(), required=True, by=by)
@@ -210,6 +203,17 @@ def _close(name: str, request: OpinionRequest, *, may: Callable[[str], bool]) ->
     OPINION_REQUEST_WORKFLOW.apply(name, request, may=may)
     request.closed_at = clock.now()
     request.save(update_fields=["state", "closed_at"])
+
+
+def replace_requests(filing: Filing, level: Level, bodies: Iterable[str], *, reason: str) -> None:
+    """These bodies answered otherwise: they are no longer asked. The row of the filing is held."""
+    for request in filing.opinion_requests.open().filter(level=level, body__in=list(bodies)):
+        OPINION_REQUEST_WORKFLOW.apply(
+            "withdraw", request, may=lambda wanted: wanted == Permission.OPINION_INVITE
+        )
+        request.withdrawal_reason = reason
+        request.closed_at = clock.now()
+        request.save(update_fields=["state", "withdrawal_reason", "closed_at"])
 
 
 def remind_opinions() -> int:

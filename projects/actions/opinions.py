@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,7 +14,12 @@ from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
 from projects.actions.act import hold, note, pass_through
-from projects.actions.opinion_requests import answer_by_vote, go_on, tell_who_comes_next
+from projects.actions.opinion_requests import (
+    answer_by_vote,
+    go_on,
+    replace_requests,
+    tell_who_comes_next,
+)
 from projects.models import Filing, Opinion, OpinionDraft, OpinionFile, OpinionRequest
 from projects.opinion_states import RequestState
 from projects.querysets import body_of, is_regional, seats_of
@@ -126,11 +132,18 @@ def give_opinion(
 
 @transaction.atomic
 def give_committee_opinion(
-    filing: Filing, *, level: str, committee: str, recommendation: str, text: str, by: User
+    filing: Filing,
+    *,
+    level: str,
+    committee: str,
+    seated: Iterable[str],
+    recommendation: str,
+    text: str,
+    by: User,
 ) -> Opinion:
     """The vote of a session becomes the opinion of its committee, given by who closes it.
 
-    The session itself convened the members: nobody is invited for it any more.
+    The bodies that were convened (`seated`) spoke there: none of them is asked once more.
     """
     level = Level(level)
     from_state = pass_through(
@@ -149,6 +162,8 @@ def give_committee_opinion(
         given_by=by,
     )
     answer_by_vote(filing, level, committee, by=by)
+    reason = f"Avis rendu en séance : {committee}"
+    replace_requests(filing, level, seated, reason=reason)
     go_on(filing, level)
     entry = note(
         f"give_{level}_opinion",

@@ -12,10 +12,11 @@ from foundation import clock
 from foundation.dates import format_date
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
+from projects.actions.batches import want_letters
 from projects.actions.decisions import approve, refuse
 from projects.actions.opinions import give_committee_opinion
 from projects.actions.sessions import pass_session, tell
-from projects.models import AgendaItem, CommitteeSession, Opinion, Vote
+from projects.models import AgendaItem, CommitteeSession, Filing, LetterBatch, Opinion, Vote
 from projects.workflow import State
 from territories.scopes import may_on
 
@@ -54,6 +55,7 @@ class LetterDecision:
 class Report:
     """How one decision ended, in one sentence."""
 
+    filing: Filing
     title: str
     sentence: str
     is_done: bool
@@ -104,6 +106,7 @@ def _give(item: AgendaItem, outcome: Outcome, *, by: User) -> None:
                 text=opinion_text(item),
                 by=by,
                 committee=item.session.body,
+                seated=[member.body for member in item.session.members.all()],
             )
         except Refused as refused:
             raise Refused(f"{item.title} : {refused.reason} Vous pouvez reporter ce point.") from (
@@ -141,6 +144,15 @@ def decide_letters(
     return [_decide(one, by=by) for one in wanted]
 
 
+def want_decided_letters(reports: Sequence[Report], *, by: User) -> LetterBatch | None:
+    """The letters of these decisions as one batch; nothing where none was taken.
+
+    Each decision has already asked for its own letter: were this not reached, none is lost.
+    """
+    decided = [report.filing for report in reports if report.is_done]
+    return want_letters(decided, by=by) if decided else None
+
+
 def _decide(one: LetterDecision, *, by: User) -> Report:
     filing, title = one.item.filing, one.item.title
     is_approval = one.verdict == Verdict.APPROVE
@@ -150,7 +162,7 @@ def _decide(one: LetterDecision, *, by: User) -> Report:
         filing.refresh_from_db(fields=["state"])
         wanted = State.APPROVED if is_approval else State.REFUSED
         if filing.state == wanted:  # a second click, or a colleague who decided the same
-            return Report(title, "Cette décision était déjà prise.", is_done=True)
-        return Report(title, refused.reason, is_done=False)
+            return Report(filing, title, "Cette décision était déjà prise.", is_done=True)
+        return Report(filing, title, refused.reason, is_done=False)
     done = "La lettre est approuvée." if is_approval else "La lettre est refusée."
-    return Report(title, done, is_done=True)
+    return Report(filing, title, done, is_done=True)

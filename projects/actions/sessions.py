@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.access import Permission
 from accounts.models import User
 from foundation import clock
+from foundation.dates import format_hour
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from projects import emails
@@ -225,8 +226,8 @@ def choose_members(
 def convene(session: CommitteeSession, *, by: User) -> CommitteeSession:
     """Tell each member when and where, with the agenda; the dossiers say that they are on it."""
     from_state = pass_session("convene", session, by=by)
-    session.convened_at = clock.now()
-    session.save(update_fields=["state", "convened_at"])
+    session.convened_at = session.changed_at = clock.now()
+    session.save(update_fields=["state", "convened_at", "changed_at"])
     _convene_members(session, by=by)
     for item in AgendaItem.objects.of(session):
         _announce(item, by=by)
@@ -346,6 +347,8 @@ def _hold_prepared(session: CommitteeSession, *, by: User) -> None:
     require_management(session, by=by)
     if not session.is_prepared:
         raise Refused("La séance est ouverte ou close : sa préparation ne change plus.")
+    session.changed_at = clock.now()
+    session.save(update_fields=["changed_at"])
 
 
 def _require_somewhere(session: CommitteeSession) -> None:
@@ -375,7 +378,7 @@ def _require_free(
     if taken is not None:
         raise Refused(
             f"Ce créneau chevauche l’audition de {taken.filing.cpts.name} "
-            f"({taken.slot_start:%H:%M} – {taken.slot_end:%H:%M})."
+            f"({format_hour(taken.slot_start)} – {format_hour(taken.slot_end)})."
         )
 
 

@@ -182,15 +182,6 @@ class OpinionRequest(models.Model):
         return self.state in OPEN_STATES
 
     @property
-    def state_label(self) -> str:
-        """In words; the vote of the committee, before any decision, ends what its bodies owed."""
-        closed_at, decided_at = self.closed_at, self.filing.decided_at
-        before = closed_at and (decided_at is None or closed_at < decided_at)
-        if before and self.state == RequestState.ENDED:
-            return "Plus attendu"
-        return str(self.get_state_display())
-
-    @property
     def is_late(self) -> bool:
         return self.state == RequestState.INVITED and self.due_on < clock.today()
 

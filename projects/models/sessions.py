@@ -62,6 +62,9 @@ class CommitteeSession(models.Model):
         related_name="+",
         verbose_name="préparée par",
     )
+    created_at = models.DateTimeField("préparée le", default=clock.now)
+    # Calendars learn from it that what they hold is old.
+    changed_at = models.DateTimeField("modifiée le", default=clock.now)
     convened_at = models.DateTimeField("convoquée le", null=True, blank=True)
     opened_at = models.DateTimeField("ouverte le", null=True, blank=True)
     closed_at = models.DateTimeField("close le", null=True, blank=True)

@@ -64,7 +64,7 @@ def _row(item: Any) -> list[Cell]:
         item.filing.get_kind_display(),
         item.body,
         item.label,
-        item.state_label,
+        item.get_state_display(),
         _day(item.invited_at),
         item.due_on,
         "oui" if item.is_late else "non",

@@ -130,10 +130,6 @@ def _asked(request: SignedInRequest, filing: Filing) -> OpinionRequest:
         raise Refused(f"{found[0].body} a déjà donné son avis.")
     if found and found[0].state == RequestState.PLANNED:
         raise Refused("L’avis du comité local est attendu avant celui du comité régional.")
-    if found and found[0].state == RequestState.ENDED:
-        raise Refused(
-            "Le comité a déjà donné son avis : celui de votre organisme n’est plus attendu."
-        )
     raise Refused("Votre organisme n’est pas invité à donner un avis sur ce dossier.")
 
 

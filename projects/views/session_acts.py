@@ -102,7 +102,7 @@ def close_session(request: SignedInRequest, identifier: UUID) -> HttpResponse:
     """The votes become the opinions of the committee, all at once."""
     held = fetch_held(request, identifier)
     page = gather_session(held, request.user)
-    form = CloseForm(page.items, page.foreseen, request.POST or None)
+    form = CloseForm(page.items, page.foreseen, page.must_explain, request.POST or None)
     if request.method == "POST" and form.is_valid():
         outcomes = form.outcomes
         if form.run(lambda: actions.close_session(held, outcomes, by=request.user)):
@@ -127,10 +127,12 @@ def decide_letters(request: SignedInRequest, identifier: UUID) -> HttpResponse:
         item for item in page.letters if f"verdict_{item.number}" in request.POST
     ] or page.decidable
     form = DecisionsForm(letters, request.POST or None)
-    reports = None
+    reports = batch = None
     if request.method == "POST" and form.is_valid():
         reports = actions.decide_letters(page.session, form.decisions, by=request.user)
+        batch = actions.want_decided_letters(reports, by=request.user)
         page = gather_session(fetch_session(request, identifier), request.user)
         form = DecisionsForm(page.decidable)
-    context = {"page": page, "session": page.session, "form": form, "reports": reports}
+    context = {"page": page, "session": page.session, "form": form}
+    context |= {"reports": reports, "batch": batch}
     return render(request, "projects/sessions/decide.html", context)

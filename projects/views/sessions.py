@@ -59,8 +59,8 @@ def answer(
 @needs(Permission.SESSION_SEE)
 def sessions(request: SignedInRequest) -> HttpResponse:
     """The sessions to come, then those that were held."""
-    visible = CommitteeSession.objects.visible_to(request.user).with_counts()
-    page = page_of(visible.latest_first(), request.GET.get("page"))
+    visible = CommitteeSession.objects.visible_to(request.user).latest_first()
+    page = page_of(visible, request.GET.get("page"), shown=CommitteeSession.objects.with_counts())
     context = {
         "page": page,
         "upcoming": [one for one in reversed(page.object_list) if not one.is_closed],

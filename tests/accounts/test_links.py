@@ -77,7 +77,7 @@ def test_the_answer_is_the_same_for_a_known_address(client: Client, db: None) ->
 def test_a_lost_password_is_chosen_again(client: Client, db: None, password_hash: str) -> None:
     zoe = make_user("Zoé Nouvelle", password=password_hash)
     elsewhere = Client()
-    elsewhere.force_login(zoe, backend="django.contrib.auth.backends.ModelBackend")
+    elsewhere.force_login(zoe, backend="territories.backends.SeatedBackend")
     client.post(reverse("accounts:ask_password"), {"email": zoe.email})
     client.get(deliver())
     choose(client)

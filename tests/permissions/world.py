@@ -152,7 +152,7 @@ def _session(user: User | None) -> str:
     if user is None:
         return ""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="territories.backends.SeatedBackend")
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

@@ -18,7 +18,7 @@ def read(client: Client) -> Read:
     """`read(cast.president, "dashboard")`: the words of the page, without its tags."""
 
     def _read(user: User, route: str, *args: str, query: str = "") -> str:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="territories.backends.SeatedBackend")
         response = client.get(reverse(route, args=args) + query)
         assert response.status_code == 200, response.status_code
         main = re.search(r"<main.*?</main>", response.content.decode(), re.DOTALL)

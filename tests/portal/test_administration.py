@@ -184,7 +184,7 @@ def test_nobody_changes_their_own_rights(cast: Cast, sign_in: SignIn) -> None:
 
 def test_a_deactivated_account_is_out_at_once_and_for_good(cast: Cast, sign_in: SignIn) -> None:
     theirs = Client()
-    theirs.force_login(cast.nurse, backend="django.contrib.auth.backends.ModelBackend")
+    theirs.force_login(cast.nurse, backend="territories.backends.SeatedBackend")
     client = sign_in(cast.administrator)
     client.post(reverse("administration_deactivate", args=[cast.nurse.uuid]))
     assert theirs.get(reverse("accounts:account")).status_code == 302

@@ -19,6 +19,8 @@ from accounts.models import User
 from aci.models import Contract
 from foundation import clock
 from foundation.refusal import Refused
+from projects import actions
+from projects.actions.sessions import Slot
 from territories import feeds
 from territories.actions import end_assignment, move
 from territories.models import Baton, CalendarFeed
@@ -37,6 +39,7 @@ from tests.aci.conftest import (  # noqa: F401  (fixtures, found by their names)
 from tests.cast import Cast, make_cpts
 from tests.portal.conftest import Read
 from tests.projects import filings
+from tests.projects.sessions import made
 from tests.queries import QueryCount
 
 SignIn = Callable[[User], Client]
@@ -129,6 +132,61 @@ def test_a_calendar_not_changed_is_not_sent_again(
     assert (again.status_code, again.content) == (304, b"")
     move(cast.rives, deadline=(deadline + dt.timedelta(days=1), "Avis du comité"))
     assert feed(client, token, if_none_match=first["ETag"]).status_code == 200
+
+
+# --- Committees ---------------------------------------------------------------------------------
+
+
+def test_a_session_is_a_meeting_for_who_sits_and_a_hearing_for_who_comes(
+    cast: Cast, client: Client
+) -> None:
+    session = made.prepared(cast)
+    slot = Slot(start=dt.time(14, 20), end=dt.time(14, 40), heard="le bureau")
+    actions.change_item(made.item_of(session), slot=slot, by=cast.ars_reviewer)
+    coordinator = feeds.subscribe(by=cast.coordinator)
+    assert not any("audition" in told for told in summaries(client, coordinator)), "not convened"
+    actions.convene(session, by=cast.ars_reviewer)
+    member = feeds.subscribe(by=cast.committee_member)
+    (meeting,) = [one for one in events(client, member) if "séance" in str(one["SUMMARY"])]
+    assert str(meeting["SUMMARY"]) == "Comité régional\u00a0: séance, 1 dossier"
+    assert meeting["DTSTART"].dt == session.starts_at
+    assert meeting["DTEND"].dt.astimezone(clock.PARIS).time() == dt.time(14, 40)
+    assert str(meeting["LOCATION"]) == "Lille, siège de l’ARS"
+    (hearing,) = [one for one in events(client, coordinator) if "audition" in str(one["SUMMARY"])]
+    assert str(hearing["SUMMARY"]) == "CPTS Rives\u00a0: audition, Comité régional"
+    assert hearing["DTSTART"].dt.astimezone(clock.PARIS).time() == dt.time(14, 20)
+
+
+def test_a_session_that_moves_replaces_what_calendars_hold(cast: Cast, client: Client) -> None:
+    session = made.convened(cast)
+    token = feeds.subscribe(by=cast.committee_member)
+
+    def meeting() -> Any:
+        (found,) = [one for one in events(client, token) if "séance" in str(one["SUMMARY"])]
+        return found
+
+    before = meeting()
+    with clock.at(clock.now() + dt.timedelta(hours=3)):
+        actions.edit_session(
+            session,
+            body=session.body,
+            starts_at=session.starts_at + dt.timedelta(days=7),
+            place="Arras",
+            link="",
+            is_secret=False,
+            by=cast.ars_reviewer,
+        )
+    after = meeting()
+    assert after["UID"] == before["UID"]
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+    assert after["DTSTART"].dt == before["DTSTART"].dt + dt.timedelta(days=7)
+
+
+def test_a_session_over_is_not_late(cast: Cast, read: Read) -> None:
+    session = made.convened(cast)
+    assert "séance, 1 dossier" in read(cast.committee_member, "agenda")
+    with clock.at(session.day + dt.timedelta(days=2)):
+        assert "séance, 1 dossier" not in read(cast.committee_member, "agenda")
 
 
 # --- Which part --------------------------------------------------------------------------------

@@ -129,9 +129,7 @@ def _words_of(page: str) -> str:
 
 
 def sign_in_as(client: Client, email: str, one: Cpts, tab: str) -> str:
-    client.force_login(
-        User.objects.get(email=email), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.get(email=email), backend="territories.backends.SeatedBackend")
     answer = client.get(f"/dossiers/{one.reference}/{tab}/")
     assert answer.status_code == 200
     return answer.content.decode()

@@ -12,7 +12,7 @@ from tests.cast import Cast
 def labels(client: Client, user: User | None, path: str = "/") -> dict[str, bool]:
     """Label → is it the current room."""
     if user:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="territories.backends.SeatedBackend")
     request = client.get(path).wsgi_request
     return {entry.label: entry.is_current for entry in menu_of(request)}
 

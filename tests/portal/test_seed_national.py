@@ -61,7 +61,7 @@ def light_documents(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_says_what_it_loaded(loaded: str) -> None:
-    assert "840 CPTS fictives, 26 489 communes" in loaded.replace("\u202f", " ").replace(
+    assert "840 CPTS fictives, 26 342 communes" in loaded.replace("\u202f", " ").replace(
         "\xa0", " "
     )
     assert "ACI en vigueur : 698" in loaded or "ACI en vigueur" in loaded
@@ -217,7 +217,7 @@ def test_a_desk_of_many_dossiers_keeps_to_its_queries(loaded: str, client: Clien
         .order_by("pk")
         .first()
     )
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(reviewer, backend="territories.backends.SeatedBackend")
     with QueryCount() as count:
         answer = client.get("/dossiers/")
     assert answer.status_code == 200
@@ -229,7 +229,7 @@ def test_a_desk_of_many_dossiers_keeps_to_its_queries(loaded: str, client: Clien
 def test_the_whole_country_is_read_page_by_page(loaded: str, client: Client, page: int) -> None:
     officer = User.objects.create_user("inspection@example.org", first_name="I", last_name="N")
     assign(officer, Role.ARS_REVIEWER)  # for all of France
-    client.force_login(officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(officer, backend="territories.backends.SeatedBackend")
     with QueryCount() as count:
         answer = client.get(f"/dossiers/?page={page}")
     assert answer.status_code == 200
@@ -241,7 +241,7 @@ def test_the_whole_country_is_read_page_by_page(loaded: str, client: Client, pag
 def test_the_pages_of_a_dossier_open(loaded: str, client: Client, stage: Stage) -> None:
     one = _example(stage=stage, baton__in=["ars", "committee", "coordinator"])
     director = Assignment.objects.get(role=Role.ARS_DIRECTOR, region=one.region_id).user
-    client.force_login(director, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(director, backend="territories.backends.SeatedBackend")
     tabs = ["", "journal/", "territoire/", "lettre/", "avis/"]
     if one.contracts.exists():
         tabs += ["projet/", "contrat/"]

@@ -13,9 +13,10 @@ from foundation.refusal import Refused
 from records.files import UploadRule, download, store_bytes, store_upload
 from records.models import StoredFile
 from tests.cast import Cast
+from tests.records.uploads import picture_of
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\0" * 40
+PNG = picture_of(20, 10, "PNG")
 
 
 def upload(cast: Cast, content: bytes, name: str = "preuve.pdf", **more: Any) -> StoredFile:

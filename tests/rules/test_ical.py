@@ -1,6 +1,8 @@
 """Calendars are read back by a strict parser, and keep the shape of RFC 5545."""
 
 import datetime as dt
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -32,6 +34,21 @@ def test_a_parser_reads_back_what_was_written() -> None:
     assert str(event["URL"]) == EVENT.url
     assert (event["SEQUENCE"], event["LAST-MODIFIED"].dt) == (12, CHANGED)
     assert "NAME:Agenda\\, Artois\r\n" in text
+
+
+def test_a_meeting_has_its_hours_in_universal_time_and_its_place() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    start = dt.datetime(2026, 3, 29, 14, 0, tzinfo=paris)  # two hours before, the clock moved
+    meeting = replace(EVENT, start=start, location="Lille ; salle 3, étage 2")
+    text = calendar_text("Comités", [meeting])
+    assert "DTSTART:20260329T120000Z\r\n" in text
+    assert "DTEND" not in text, "an end that nobody knows is not told"
+    (event,) = Calendar.from_ical(text).walk("VEVENT")
+    assert event["DTSTART"].dt == start
+    assert str(event["LOCATION"]) == meeting.location
+    ended = replace(meeting, end=start + dt.timedelta(hours=3))
+    (event,) = Calendar.from_ical(calendar_text("Comités", [ended])).walk("VEVENT")
+    assert event["DTEND"].dt == start + dt.timedelta(hours=3)
 
 
 def test_the_same_events_give_the_same_text() -> None:

@@ -214,7 +214,7 @@ class TestList:
         make_many(cast, many)
         with django_assert_num_queries(1):
             client.get(self.url, {"q": "62", "region": "32"})
-        client.force_login(cast.holder, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(cast.holder, backend="territories.backends.SeatedBackend")
         with django_assert_num_queries(4):
             client.get(self.url, {"q": "cpts", "page": "2"} if many else {})
 

@@ -8,17 +8,24 @@ from django.db import transaction
 from accounts.models import User
 from foundation.refusal import Refused, StaleVersion
 from foundation.workflow import NotAllowed
-from projects import actions
+from projects import actions, session_documents
 from projects.actions.session_outcomes import LetterDecision, Outcome, Verdict
 from projects.minutes import blocks, draft_minutes
-from projects.models import AgendaItem, CommitteeSession, Filing, Opinion, SessionDocument
+from projects.models import (
+    AgendaItem,
+    CommitteeSession,
+    Filing,
+    Opinion,
+    OpinionRequest,
+    SessionDocument,
+)
 from projects.votes import Choice
 from projects.workflow import State
 from records import jobs
 from records.models import Job
 from tests.cast import Cast
-from tests.projects.filings import complete_letter
-from tests.projects.screens import page, url
+from tests.projects.filings import complete_letter, give_regional
+from tests.projects.screens import page
 from tests.projects.sessions import made
 
 pytestmark = pytest.mark.django_db
@@ -56,21 +63,29 @@ class TestClosing:
         assert item.filing.given_levels == ["regional"]
         assert item.filing.cpts.baton == "ars"
 
-    def test_the_vote_is_read_among_the_opinions_and_frees_the_bodies(
-        self, cast: Cast, at: Any
-    ) -> None:
+    def test_the_vote_is_read_among_the_opinions(self, cast: Cast, at: Any) -> None:
         item = made.item_of(made.closed(cast))
         asked = {row.body: row for row in item.filing.opinion_requests.all()}
         assert asked.pop("Comité régional").state == "given"
-        assert {row.state for row in asked.values()} == {"ended"}
-        text = page(at(cast.ars_reviewer).get("opinions", cast.rives))
-        assert "4 favorables." in text
-        assert "Plus attendu" in text
-        member = at(cast.committee_member).client
-        again = member.get(url("give_opinion", cast.rives, "letter"), follow=True)
-        assert "celui de votre organisme n’est plus attendu" in page(again)
+        assert "4 favorables." in page(at(cast.ars_reviewer).get("opinions", cast.rives))
         actions.approve(item.filing, by=cast.ars_director)
         assert "4 favorables." in page(at(cast.holder).get("opinions", cast.rives))
+
+    def test_the_bodies_that_sat_are_no_longer_asked(self, cast: Cast) -> None:
+        session = made.opened(cast)
+        asked = OpinionRequest.objects.filter(filing=made.item_of(session).filing)
+        assert asked.awaiting(cast.committee_member).exists()
+        actions.close_session(session, {}, by=cast.ars_reviewer)
+        assert not asked.awaiting(cast.committee_member).exists()
+        request = asked.get(body="URPS infirmiers")
+        assert request.withdrawal_reason == "Avis rendu en séance : Comité régional"
+
+    def test_a_postponed_file_is_still_asked_for(self, cast: Cast) -> None:
+        session = made.opened(cast)
+        item = made.item_of(session)
+        outcomes = {item.pk: Outcome("Une pièce manque.", is_postponed=True)}
+        actions.close_session(session, outcomes, by=cast.ars_reviewer)
+        assert OpinionRequest.objects.awaiting(cast.committee_member).exists()
 
     def test_an_unfavourable_opinion_has_its_reasons_or_nothing_changes(self, cast: Cast) -> None:
         session = made.voted(cast, *[Choice.AGAINST] * 4)
@@ -242,6 +257,27 @@ class TestMinutes:
         assert done is not None
         assert done.state == "done", done.error
         assert SessionDocument.objects.get().file is not None
+
+    def test_the_pack_prints_no_opinion_before_its_release(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        printed: list[str] = []
+
+        def render(html: str, **options: Any) -> bytes:
+            printed.append(html)
+            return b"%PDF"
+
+        monkeypatch.setattr("foundation.pdf.render", render)
+        session = made.prepared(cast)
+        letter = made.item_of(session).filing
+        give_regional(letter, cast)
+        pack = SessionDocument(session=session, kind="pack")
+        session_documents.render(pack, report=lambda percent, words: None)
+        assert "Aucun avis n’est communiqué" in printed[0]
+        actions.release_opinions(letter, by=cast.ars_reviewer)
+        session_documents.render(pack, report=lambda percent, words: None)
+        assert "Aucun avis n’est communiqué" not in printed[1]
+        assert "favorable" in printed[1]
 
     def test_an_empty_agenda_has_no_pack(self, cast: Cast) -> None:
         session = made.drafted(cast)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from foundation import clock
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from projects import actions
@@ -97,7 +98,8 @@ class TestPreparing:
         sentence = refused(
             lambda: actions.add_item(session, second, slot=late, by=cast.ars_reviewer)
         )
-        assert "chevauche l’audition de CPTS Rives (14:00 – 14:30)" in sentence
+        taken = "chevauche l’audition de CPTS Rives (14\u00a0h\u00a000 – 14\u00a0h\u00a030)"
+        assert taken in sentence
         assert session.items.count() == 1
         after = Slot(dt.time(14, 30), dt.time(14, 50))
         assert actions.add_item(session, second, slot=after, by=cast.ars_reviewer).number == 2
@@ -162,6 +164,21 @@ class TestPreparing:
         )
         assert Job.objects.filter(key__contains="session_moved").count() == 4
 
+    def test_a_second_change_is_told_too(self, cast: Cast) -> None:
+        session = made.convened(cast)
+        for hours, place in enumerate(("Arras", "Amiens"), start=1):
+            with clock.at(clock.now() + dt.timedelta(hours=hours)):
+                actions.edit_session(
+                    session,
+                    body=session.body,
+                    place=place,
+                    link="",
+                    is_secret=False,
+                    starts_at=session.starts_at,
+                    by=cast.ars_reviewer,
+                )
+        assert Job.objects.filter(key__contains="session_moved").count() == 8
+
 
 class TestAttendance:
     def test_the_quorum_is_awaited(self, cast: Cast) -> None:
@@ -216,7 +233,7 @@ class TestVoting:
         sentence = refused(
             lambda: actions.vote(item, choice=Choice.AGAINST, by=cast.committee_member)
         )
-        assert sentence == "Ce membre a déjà voté sur ce point : un vote ne change plus."
+        assert sentence == "Vous avez déjà voté sur ce point : un vote ne change plus."
         item.refresh_from_db()
         assert item.counts == {"for": 1}
 

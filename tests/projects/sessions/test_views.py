@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from projects import actions
-from projects.models import CommitteeSession, Filing, Vote
+from projects.models import CommitteeSession, Filing, LetterBatch, Vote
 from projects.votes import Choice
 from records import jobs
 from records.models import Job
@@ -77,6 +77,7 @@ class TestReading:
         with QueryCount() as count:
             answer = client.get(reverse("projects:sessions"))
         assert "Comité régional" in page(answer)
+        assert "1 dossier, 4 membres" in page(answer)
         assert count.number <= 4
 
     def test_the_open_ballot_shows_who_voted_what(self, cast: Cast, sign_in: Any) -> None:
@@ -109,7 +110,7 @@ class TestPreparing:
         session.refresh_from_db()
         assert session.state == "convened"
         words = page(client.get(url("session", session)))
-        assert "Audition de 14:10 à 14:30" in words
+        assert "Audition de 14 h 10 à 14 h 30" in words
 
     def test_another_region_is_no_choice(self, cast: Cast, sign_in: Any) -> None:
         given = {"committee": "region-44", "body": "X", "day": "2026-12-01", "time": "14:00"}
@@ -132,7 +133,7 @@ class TestHolding:
         client = sign_in(cast.committee_member)
         client.post(url("vote", session, 1), {"choice": "for"})
         twice = client.post(url("vote", session, 1), {"choice": "against"})
-        assert "a déjà voté" in page(twice)
+        assert "Vous avez déjà voté sur ce point" in page(twice)
         assert Vote.objects.get().choice == "for"
         client = sign_in(cast.ars_reviewer)
         client.post(url("close_session", session), {"reasons_1": "Projet solide."})
@@ -145,6 +146,9 @@ class TestHolding:
         done = client.post(decide, {"verdict_1": "approve", "reason_1": ""})
         assert "La lettre est approuvée." in page(done)
         assert Filing.objects.get().state == "approved"
+        batch = LetterBatch.objects.get()
+        assert reverse("projects:letter_batch", args=[batch.uuid]) in done.content.decode()
+        assert [item.document.kind for item in batch.items.all()] == ["approval"]
 
     def test_the_close_foresees_the_opinion(self, cast: Cast, sign_in: Any) -> None:
         session = made.voted(cast, Choice.AGAINST, Choice.FOR)
