@@ -99,7 +99,9 @@ def _legal_ends(clocks: Iterable[Any], dossiers: dict[int, Cpts]) -> Iterator[Ag
             "Fin du délai légal de l’ARS",
             cpts,
             changed_at=cpts.deadline_changed_at,
-            sequence=max(0, (filing.due_on - filing.complete_at.date()).days),
+            sequence=max(
+                0, (filing.due_on - filing.complete_at.astimezone(clock.PARIS).date()).days
+            ),
         )
 
 

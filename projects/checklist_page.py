@@ -60,6 +60,12 @@ class Line:
     own: CompletenessCheck | None
     other: CompletenessCheck | None
 
+    @property
+    def checks(self) -> list[CompletenessCheck]:
+        """What was ticked or not, the ARS first."""
+        given = [check for check in (self.own, self.other) if check]
+        return sorted(given, key=lambda check: check.party)
+
 
 @dataclass(frozen=True, slots=True)
 class ChecklistPage:

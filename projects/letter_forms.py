@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from foundation.dates import format_date
 from foundation.forms import PortalForm
+from foundation.templatetags.french import day
 from projects.models import Filing
 
 
@@ -40,8 +40,7 @@ def _key(filing: Filing) -> str:
 
 
 def _label(filing: Filing) -> str:
-    day = format_date(filing.decided_at.date()) if filing.decided_at else ""
     return (
         f"{filing.cpts}\u00a0: {filing.get_kind_display().lower()}, "
-        f"{filing.state_label.lower()} le {day}"
+        f"{filing.state_label.lower()} le {day(filing.decided_at)}"
     )

@@ -147,7 +147,7 @@ def _pieces(filing: Filing, entry: JournalEntry, requests: Requests) -> dict[str
     is_stopped = not filing.is_letter and filing.complete_at is not None
     effect = "Le délai légal est suspendu jusqu’à votre nouvel envoi." if is_stopped else ""
     return {
-        "demande.pieces": [f"{label}\u00a0: {text}" for label, text in requests],
+        "demande.pieces": [_request_line(label, text) for label, text in requests],
         "demande.motif": entry.reason,
         "demande.effet": effect,
         "delai.pieces": _in_days(entry, filing.procedure.pieces_days),
@@ -175,6 +175,11 @@ def _decision(filing: Filing) -> dict[str, Value]:
     if filing.state == State.REFUSED and not filing.is_letter:
         values["decision.fondements"] = filing.ground_labels
     return values
+
+
+def _request_line(label: str, text: str) -> str:
+    """What is asked under its label; a question takes no colon after its mark."""
+    return f"{label} {text}" if label.endswith("?") else f"{label}\u00a0: {text}"
 
 
 def _tacit(filing: Filing) -> dict[str, Value]:

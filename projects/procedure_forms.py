@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 
 from foundation.forms import PortalForm
 from projects.models import Procedure
@@ -70,7 +71,9 @@ class ProcedureForm(PortalForm):
         help_text="Par exemple\u00a0: 15, 5.",
     )
     certainty = forms.ChoiceField(
-        label="Certitude", choices=Procedure.Certainty.choices, widget=forms.RadioSelect
+        label="Certitude",
+        choices=[(value, capfirst(label)) for value, label in Procedure.Certainty.choices],
+        widget=forms.RadioSelect,
     )
     source = forms.CharField(
         label="Source", max_length=300, help_text="D’où vient cette pratique, ou qui l’a décidée."

@@ -255,6 +255,13 @@ class OpinionRequestQuerySet(OfFilingQuerySet):
         invited = self.of_body_of(user).filter(state=RequestState.INVITED)
         return invited.filter(filing__state=State.COMPLETE)
 
+    def awaited_first(self) -> Self:
+        """Those awaited by date, the late ones at the top; then those that are closed."""
+        is_closed = models.ExpressionWrapper(
+            Q(closed_at__isnull=False), output_field=models.BooleanField()
+        )
+        return self.order_by(is_closed, "due_on", "pk")
+
     def readable_by(self, user: Any) -> Self:
         """Those that this person follows for an authority in charge, of files being examined."""
         if not user.is_authenticated:

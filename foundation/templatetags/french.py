@@ -1,6 +1,7 @@
 """French typography for every template (a builtin library): numbers, euros, dates, plurals."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 from django import template
@@ -12,6 +13,13 @@ from foundation.money import format_euros
 register = template.Library()
 
 NBSP = "\u00a0"
+BEFORE_OR_AFTER_A_SIGN = re.compile(r"(?<=«) | (?=[»:;?!%€])")
+
+
+@register.filter(is_safe=True)
+def fixed_spaces(sentence: object) -> str:
+    """« ! » and its like never begin a line: for sentences written in Python with plain spaces."""
+    return BEFORE_OR_AFTER_A_SIGN.sub(NBSP, str(sentence))
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """Who is asked for an opinion, until when; reminders; when the parties may read the opinions."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
@@ -185,9 +185,24 @@ def release(filing: Filing, *, by: User) -> None:
 def close_requests(filing: Filing) -> None:
     """The file is decided or withdrawn: nobody is asked any more."""
     for request in filing.opinion_requests.open():
-        OPINION_REQUEST_WORKFLOW.apply("end", request, may=_portal)
-        request.closed_at = clock.now()
-        request.save(update_fields=["state", "closed_at"])
+        _close("end", request, may=_portal)
+
+
+def answer_by_vote(filing: Filing, level: Level, committee: str, *, by: User) -> None:
+    """A committee that voted is read among the bodies: the vote is its answer."""
+    voted = filing.opinion_requests.filter(level=level, body=committee).first()
+    if voted is None:
+        grid = opinion_grid_for(filing.cpts.region_id, clock.today())
+        voted = _request(filing, level, committee, grid, clock.today(), required=True, by=by)
+        voted.save()
+    if voted.state == RequestState.INVITED:
+        _close("give", voted, may=lambda wanted: wanted == Permission.OPINION_GIVE)
+
+
+def _close(name: str, request: OpinionRequest, *, may: Callable[[str], bool]) -> None:
+    OPINION_REQUEST_WORKFLOW.apply(name, request, may=may)
+    request.closed_at = clock.now()
+    request.save(update_fields=["state", "closed_at"])
 
 
 def replace_requests(filing: Filing, level: Level, bodies: Iterable[str], *, reason: str) -> None:

@@ -14,7 +14,12 @@ from accounts.models import User
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
 from projects.actions.act import hold, note, pass_through
-from projects.actions.opinion_requests import go_on, replace_requests, tell_who_comes_next
+from projects.actions.opinion_requests import (
+    answer_by_vote,
+    go_on,
+    replace_requests,
+    tell_who_comes_next,
+)
 from projects.models import Filing, Opinion, OpinionDraft, OpinionFile, OpinionRequest
 from projects.opinion_states import RequestState
 from projects.querysets import body_of, is_regional, seats_of
@@ -156,8 +161,9 @@ def give_committee_opinion(
         text=text.strip(),
         given_by=by,
     )
+    answer_by_vote(filing, level, committee, by=by)
     reason = f"Avis rendu en séance : {committee}"
-    replace_requests(filing, level, {committee, *seated}, reason=reason)
+    replace_requests(filing, level, seated, reason=reason)
     go_on(filing, level)
     entry = note(
         f"give_{level}_opinion",

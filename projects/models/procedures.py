@@ -134,7 +134,8 @@ class Procedure(models.Model):
 
 def _in_order(rows: list[dict[str, str]]) -> str:
     names = [f"{row['label']} ({Level(row['level']).label.lower()})" for row in rows]
-    return ", puis ".join(names) or "aucun"
+    then = [name[:1].lower() + name[1:] for name in names[1:]]
+    return ", puis ".join([*names[:1], *then]) or "aucun"
 
 
 def _days(days: int) -> str:

@@ -34,7 +34,7 @@ EXPORT_HEADER = [
 @needs(Permission.OPINION_READ)
 @require_safe
 def opinion_list(request: SignedInRequest) -> HttpResponse:
-    """The soonest first: late ones come at the top."""
+    """Those awaited, late ones at the top; then the others."""
     filters = OpinionFilter(request.GET, queryset=_followed(request))
     shown = OpinionRequest.objects.with_opinion()
     page = page_of(filters.qs, request.GET.get("page"), shown=shown)
@@ -52,7 +52,7 @@ def opinion_list_export(request: SignedInRequest) -> HttpResponse:
 
 
 def _followed(request: SignedInRequest) -> Any:
-    return OpinionRequest.objects.readable_by(request.user).order_by("due_on", "pk")
+    return OpinionRequest.objects.readable_by(request.user).awaited_first()
 
 
 def _row(item: Any) -> list[Cell]:

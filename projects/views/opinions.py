@@ -99,7 +99,8 @@ def _answer_to(
             )
         ):
             messages.success(
-                request, "Le brouillon est enregistré. Vous seuls, votre organisme, le lisez."
+                request,
+                "Le brouillon est enregistré. Seuls les membres de votre organisme le lisent.",
             )
             return redirect(f"{request.path}?niveau={asked.level}")
         return None
@@ -167,7 +168,9 @@ def withdraw_request(
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if form.run(lambda: actions.withdraw_request(asked, reason=reason, by=request.user)):
-            messages.success(request, f"L’invitation est retirée : {asked.body} est prévenu.")
+            messages.success(
+                request, "L’invitation est retirée, les membres de l’organisme sont prévenus."
+            )
             return redirect("projects:opinions", reference)
     context = _context(filing, form=form, asked=asked)
     return render(request, "projects/withdraw_request.html", context)

@@ -1,13 +1,15 @@
 """A real browser for the journeys: headless Chromium, axe, two widths, nothing from outside."""
 
+import datetime as dt
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from foundation import clock
 from tests.journeys.visitor import Visitor
 
 CHROMIUM_FLAGS = [
@@ -54,3 +56,13 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Any]:
         visitor.leave()
     problems = [problem for visitor in visitors for problem in visitor.problems]
     assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[dt.datetime], None]:
+    """Set the clock of the whole portal: its server answers in threads that `clock.at` ignores."""
+
+    def _set(moment: dt.datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    return _set

@@ -1,13 +1,21 @@
 """Who takes part in the journeys: real régions and districts, invented people with a password."""
 
+import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.access import Role
 from accounts.models import User
+from foundation import clock
+from projects.actions import load_procedures
 from territories.actions import assign
 from territories.models import Commune, CpamDistrict, Region
+from tests.cast import Cast, make_cast, make_geography
 from tests.journeys.visitor import Visitor
+
+Visit = Callable[..., Visitor]
 
 PASSWORD = "un mot de passe de parcours"
 HAUTS_DE_FRANCE = "32"
@@ -44,6 +52,27 @@ def take_posts() -> Staff:
     )
 
 
+def cast_at_work() -> Cast:
+    """The cast of all the tests, at their posts since half a year, each with a password."""
+    with clock.at(clock.now() - dt.timedelta(days=180)):
+        cast = make_cast(make_geography())
+    User.objects.update(password=make_password(PASSWORD))
+    for field in fields(cast):  # the objects of the test know it too
+        if isinstance(user := getattr(cast, field.name), User):
+            user.refresh_from_db()
+    load_procedures()
+    return cast
+
+
+def signed_in(visit: Visit, who: str, user: User, *, javascript: bool = True) -> Visitor:
+    """A window of that person."""
+    visitor = visit(who, javascript=javascript)
+    visitor.go("/connexion/")
+    visitor.fill(username=user.email, password=PASSWORD)
+    visitor.press("Se connecter")
+    return visitor
+
+
 def person(name: str) -> str:
     """An account with the password of the journeys; gives its address."""
     first_name, last_name = name.split(" ", 1)
@@ -57,15 +86,6 @@ def give_password(*users: User) -> None:
     for user in users:
         user.set_password(PASSWORD)
         user.save()
-
-
-def signed_in(visit: Callable[..., Visitor], who: str, user: User) -> Visitor:
-    """A window of that person, on their desk."""
-    visitor = visit(who)
-    visitor.go("/connexion/")
-    visitor.fill(username=user.email, password=PASSWORD)
-    visitor.press("Se connecter")
-    return visitor
 
 
 def _post(name: str, role: Role, *, body: str = "", **scope: object) -> str:

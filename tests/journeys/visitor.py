@@ -122,6 +122,16 @@ class Visitor:
         assert answer.ok, f"{name} answered {answer.status}"
         return bytes(answer.body())
 
+    def receives(self, name: str) -> bytes:
+        """The file that a worker is making: read the page again until it is there, then take it."""
+        offered = self.page.locator("main a[download]", has_text=name)
+        deadline = time.monotonic() + WORKER_PATIENCE / 1000
+        while not offered.count():
+            assert time.monotonic() < deadline, f"no worker made « {name} »"
+            self.page.wait_for_timeout(300)
+            self.page.reload()
+        return self.download(name)
+
     def look(self) -> None:
         """What a careful person sees: axe finds nothing and nothing overflows, at both widths."""
         address = self.page.url.removeprefix(self.origin)

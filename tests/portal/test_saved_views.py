@@ -93,7 +93,7 @@ def test_one_renames_chooses_and_forgets(cast: Cast, view: SavedView, sign_in: S
     view.refresh_from_db()
     assert (view.name, view.is_default) == ("Chez nous", True)
     answer = client.post(reverse(ROUTES[1], args=[view.uuid]), follow=True)
-    assert "ne s’ouvre plus sur « Chez nous »" in answer.content.decode()
+    assert "ne s’ouvre plus sur «\u00a0Chez nous\u00a0»" in answer.content.decode()
     client.post(reverse(ROUTES[2], args=[view.uuid]))
     assert not SavedView.objects.exists()
 

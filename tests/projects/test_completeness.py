@@ -104,6 +104,16 @@ def test_the_page_before_declaring_complete(cast: Cast, at: Any, letter: Filing)
     assert "Déclarer la lettre complète" not in officer
 
 
+def test_once_closed_it_is_read_without_a_field(cast: Cast, at: Any, letter: Filing) -> None:
+    tick(letter, cast.cpam_officer)
+    actions.declare_complete(letter, by=cast.ars_reviewer)
+    text = page(at(cast.ars_reviewer).get("completeness", cast.rives, "letter"))
+    assert "La vérification est close" in text
+    assert "CPAM : coché par Rachel Référente" in text
+    assert "Ni coché ni décoché." in text
+    assert 'name="met.' not in text and 'name="note.' not in text
+
+
 @pytest.mark.usefixtures("letter")
 def test_is_for_the_reviewers(cast: Cast, at: Any) -> None:
     for part, status in [("holder", 403), ("ars_director", 403), ("other_district_officer", 404)]:

@@ -220,6 +220,16 @@ def test_the_database_refuses_half_a_batch(cast: Cast, decided: list[Filing]) ->
         batch.items.create(document=batch.items.get(position=1).document, position=3)
 
 
+def test_a_decision_of_midnight_bears_the_day_of_paris(cast: Cast, at: Any) -> None:
+    with filings.on("2026-03-02"):
+        project = filings.complete_project(cast)
+    assert project.tacit_moment is not None
+    with clock.at(project.tacit_moment):
+        assert actions.validate_due_projects() == 1
+    html = page(at(cast.ars_director).get("gather_letters"))
+    assert "projet de santé, réputé validé le 3 mai 2026" in html
+
+
 def test_decisions_are_chosen_on_a_page(cast: Cast, decided: list[Filing], at: Any) -> None:
     visitor = at(cast.ars_director)
     assert "Réunir les courriers" in page(visitor.get("letter", cast.rives))

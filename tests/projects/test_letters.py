@@ -76,11 +76,15 @@ def test_each_sending_has_its_receipt_and_each_request_its_letter(cast: Cast) ->
 def test_asking_for_pieces_of_a_complete_project_says_that_the_clock_stops(cast: Cast) -> None:
     project = filings.complete_project(cast)
     actions.ask_for_pieces(
-        project, reason="Il manque.", comments={"territory": "Carte ?"}, by=cast.ars_reviewer
+        project,
+        reason="Il manque.",
+        comments={"territory": "Carte ?", "evaluation": "Quand ?"},
+        by=cast.ars_reviewer,
     )
     text = words(letter_of(project, LetterKind.PIECES))
     assert "délai légal est suspendu" in text
     assert "Communes du territoire : Carte ?" in text
+    assert "ses résultats ? Quand ?" in text  # no colon after the mark of a question
     assert "Il manque." in text
 
 

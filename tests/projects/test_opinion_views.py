@@ -154,6 +154,7 @@ class TestFollowing:
         visitor = at(cast.ars_director)
         everything = page(visitor.get("opinion_list"))
         assert "2 avis demandés" in everything
+        assert everything.index("URPS médecins") < everything.index("URPS infirmiers")
         given = page(visitor.client.get(url("opinion_list"), {"etat": "given"}))
         assert "URPS infirmiers" in given
         assert "URPS médecins" not in given

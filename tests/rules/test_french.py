@@ -4,6 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
+from django.utils.safestring import SafeString
 
 from foundation import clock
 from foundation.dates import format_date
@@ -18,6 +20,24 @@ NBSP = "\u00a0"
 )
 def test_euros(value: Decimal | None, shown: str) -> None:
     assert french.euros(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("Le code « 62998 » : lequel ?", f"Le code «{NBSP}62998{NBSP}»{NBSP}: lequel{NBSP}?"),
+        (f"Déjà{NBSP}: fait", f"Déjà{NBSP}: fait"),
+        ("À 9:30, sans signe", "À 9:30, sans signe"),
+    ],
+)
+def test_fixed_spaces(sentence: str, shown: str) -> None:
+    assert french.fixed_spaces(sentence) == shown
+
+
+def test_fixed_spaces_leave_escaping_to_the_template() -> None:
+    sentence = Template("{{ typed|fixed_spaces }}{{ ours|fixed_spaces }}")
+    shown = sentence.render(Context({"typed": "<b> : ", "ours": SafeString("<i> : ")}))
+    assert shown == f"&lt;b&gt;{NBSP}: <i>{NBSP}: "
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from records import jobs
 from records.models import Job
 from tests.cast import Cast
 from tests.projects.filings import complete_letter, give_regional
+from tests.projects.screens import page
 from tests.projects.sessions import made
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,14 @@ class TestClosing:
         assert item.opinion == opinion
         assert item.filing.given_levels == ["regional"]
         assert item.filing.cpts.baton == "ars"
+
+    def test_the_vote_is_read_among_the_opinions(self, cast: Cast, at: Any) -> None:
+        item = made.item_of(made.closed(cast))
+        asked = {row.body: row for row in item.filing.opinion_requests.all()}
+        assert asked.pop("Comité régional").state == "given"
+        assert "4 favorables." in page(at(cast.ars_reviewer).get("opinions", cast.rives))
+        actions.approve(item.filing, by=cast.ars_director)
+        assert "4 favorables." in page(at(cast.holder).get("opinions", cast.rives))
 
     def test_the_bodies_that_sat_are_no_longer_asked(self, cast: Cast) -> None:
         session = made.opened(cast)
