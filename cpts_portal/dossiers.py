@@ -28,6 +28,9 @@ from territories.scopes import permissions_on
 ENTRIES_ON_SUMMARY = 5
 ENTRIES_PER_PAGE = 50
 
+# Whom the authorities ask, and how they check: told like the opinions, never to the holders. The
+# chain keeps these acts; its numbers show that some are not read.
+OF_THE_AUTHORITIES = frozenset({"invite_body", "withdraw_request", "check_completeness"})
 JOURNAL_HEADER = ["Numéro", "Date", "Heure", "Acte", "Auteur", "Qualité", "Motif", "Empreinte"]
 
 
@@ -87,7 +90,7 @@ def dossier_journal(request: SignedInRequest, reference: str) -> HttpResponse:
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user).with_header(), reference=reference
     )
-    filters = JournalFilter(request.GET, queryset=_journal_of(cpts))
+    filters = JournalFilter(request.GET, queryset=_journal_of(cpts, request.user))
     page = page_of(filters.qs, request.GET.get("page"), per_page=ENTRIES_PER_PAGE)
     context = {"cpts": cpts, "tab": "journal", "page": page, "filters": filters}
     return render_page_or_part(request, "portal/dossier_journal.html", "results", context)
@@ -98,14 +101,18 @@ def dossier_journal(request: SignedInRequest, reference: str) -> HttpResponse:
 def dossier_journal_export(request: SignedInRequest, reference: str) -> HttpResponse:
     """The same acts, all of them, for a spreadsheet."""
     cpts = get_object_or_404(Cpts.objects.visible_to(request.user), reference=reference)
-    filters = JournalFilter(request.GET, queryset=_journal_of(cpts))
+    filters = JournalFilter(request.GET, queryset=_journal_of(cpts, request.user))
     name = f"journal-{cpts.reference}-{clock.today().isoformat()}.csv"
     rows = (_journal_row(entry) for entry in filters.qs.iterator(chunk_size=2000))
     return csv_stream(name, JOURNAL_HEADER, rows)
 
 
-def _journal_of(cpts: Cpts) -> JournalEntryQuerySet:
-    return JournalEntry.objects.of_dossier(cpts.reference).newest_first()
+def _journal_of(cpts: Cpts, user: User) -> JournalEntryQuerySet:
+    """The acts as this person may read them."""
+    entries = JournalEntry.objects.of_dossier(cpts.reference).newest_first()
+    if Permission.OPINION_READ in permissions_on(user, cpts):
+        return entries
+    return entries.exclude(verb__in=OF_THE_AUTHORITIES)
 
 
 def _journal_row(entry: JournalEntry) -> list[Cell]:
@@ -130,9 +137,8 @@ def _for_the_parties(cpts: Cpts, user: User) -> dict[str, Any]:
     """Contacts and last acts; a plain member of the CPTS has the shared facts only."""
     if permissions_on(user, cpts) == {Permission.SHARED_SEE}:
         return {"parties": [], "entries": [], "is_party": False}
-    entries = JournalEntry.objects.of_dossier(cpts.reference).newest_first()
     return {
         "parties": parties_of(cpts),
-        "entries": entries[:ENTRIES_ON_SUMMARY],
+        "entries": _journal_of(cpts, user)[:ENTRIES_ON_SUMMARY],
         "is_party": True,
     }

@@ -9,6 +9,7 @@ from django.urls import reverse
 from foundation import clock
 from records import journal
 from tests.cast import Cast
+from tests.projects import filings
 from tests.queries import QueryCount
 
 MONDAY = dt.date(2027, 3, 1)
@@ -78,3 +79,21 @@ def test_the_export_is_for_those_who_read_the_dossier(
 ) -> None:
     address = reverse("dossier_journal_export", args=[cast.rives.reference])
     assert sign_in(getattr(cast, part)).get(address).status_code == status
+
+
+@pytest.mark.parametrize("name", ["dossier", "dossier_journal", "dossier_journal_export"])
+def test_whom_the_authorities_ask_is_not_told_to_the_holders(
+    cast: Cast, sign_in: Any, name: str
+) -> None:
+    filings.invited_local_member(cast, filings.complete_letter(cast))
+
+    def told(part: str) -> str:
+        answer = sign_in(cast.people()[part]).get(reverse(name, args=[cast.rives.reference]))
+        return str(b"".join(answer), "utf-8")
+
+    for part in ("ars_reviewer", "cpam_officer"):
+        assert "Invitation à donner un avis" in told(part), part
+    for part in ("holder", "president", "coordinator", "committee_member"):
+        words = told(part)
+        assert "Invitation à donner un avis" not in words, part
+        assert "complète" in words, f"{part} reads the other acts"
