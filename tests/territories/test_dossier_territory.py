@@ -94,7 +94,7 @@ class TestReading:
         client = sign_in(cast.holder)
         for communes in (["62119"], ["62119", "62178", "62516", "62617", "62108", "67482"]):
             choose_communes(draft, [ChosenCommune(code) for code in communes], by=cast.holder)
-            with django_assert_num_queries(6):
+            with django_assert_num_queries(5):
                 client.get(url(draft))
 
 
@@ -137,7 +137,7 @@ class TestEditing:
         self, draft: Cpts, cast: Cast, sign_in: Any, django_assert_num_queries: Any
     ) -> None:
         client = sign_in(cast.holder)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             html = text_of(client.get(url(draft, "edit_territory"), {"q": "nœux"}))
         assert url(draft, "add_commune", "62617") in html
         assert url(draft, "add_epci", "200072460") in html

@@ -208,14 +208,14 @@ class TestList:
         assert "CPTS Monts" not in text_of(response)
 
     @pytest.mark.parametrize("many", [0, 30])
-    def test_one_query_and_four_when_signed_in_whatever_the_number(
+    def test_one_query_and_three_when_signed_in_whatever_the_number(
         self, client: Client, cast: Cast, django_assert_num_queries: Any, many: int
     ) -> None:
         make_many(cast, many)
         with django_assert_num_queries(1):
             client.get(self.url, {"q": "62", "region": "32"})
         client.force_login(cast.holder, backend="territories.backends.SeatedBackend")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             client.get(self.url, {"q": "cpts", "page": "2"} if many else {})
 
 
