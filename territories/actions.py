@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -90,8 +91,7 @@ def assign(user: User, role: Role, *, body: str = "", **scope: object) -> Assign
     assignment, _ = Assignment.objects.get_or_create(
         user=user, role=role, valid_to=None, **scope, defaults=given
     )
-    user.__dict__.pop("current_assignments", None)  # the rights of this request follow at once
-    user.__dict__.pop("permissions", None)
+    _read_rights_again(user)
     return assignment
 
 
@@ -99,8 +99,14 @@ def end_assignment(user: User, role: Role, **scope: object) -> None:
     """Take a role back from today on; the row stays, with its dates."""
     yesterday = clock.today() - dt.timedelta(days=1)  # `valid_to` is a day still in force
     Assignment.objects.current().filter(user=user, role=role, **scope).update(valid_to=yesterday)
-    user.__dict__.pop("current_assignments", None)
-    user.__dict__.pop("permissions", None)
+    _read_rights_again(user)
+
+
+def _read_rights_again(user: User) -> None:
+    """The rights of this request follow at once, be the account behind Django's lazy one."""
+    for name in ("current_assignments", "permissions"):
+        with suppress(AttributeError):  # not read yet
+            delattr(user, name)
 
 
 def note_document(cpts: Cpts, *, known_on: dt.date, source: str) -> None:

@@ -1,9 +1,14 @@
 """The account behind a session comes with its assignments, in one query."""
 
+from typing import Any
+
 import pytest
+from django.utils.functional import SimpleLazyObject
 
 from accounts import actions as accounts_actions
+from accounts.access import Permission, Role
 from accounts.models import User
+from territories.actions import assign, end_assignment
 from territories.backends import SeatedBackend
 from tests.cast import Cast
 from tests.queries import QueryCount
@@ -41,3 +46,17 @@ def test_a_closed_account_is_not_found_with_or_without_assignment(cast: Cast) ->
 
 def test_nobody_is_not_found(cast: Cast) -> None:
     assert SeatedBackend().get_user(0) is None
+
+
+def test_a_role_given_in_a_request_counts_at_once(cast: Cast) -> None:
+    lazy = cast_lazily(cast.stranger)
+    assert lazy.permissions == frozenset()
+    assign(lazy, Role.HOLDER, cpts=cast.rives)
+    assert Permission.FILING_WRITE in lazy.permissions
+    end_assignment(lazy, Role.HOLDER, cpts=cast.rives)
+    assert lazy.permissions == frozenset()
+
+
+def cast_lazily(user: User) -> Any:
+    """As Django's middleware hands the account of a session to a view."""
+    return SimpleLazyObject(lambda: SeatedBackend().get_user(user.pk))
