@@ -47,6 +47,7 @@ class Permission(TextChoices):
     DOSSIER_LIST = "dossier_list", "Consulter la liste des dossiers de son périmètre"
     SHARED_SEE = "shared_see", "Consulter les pages partagées de la CPTS"
     FIGURES_SEE = "figures_see", "Consulter les chiffres"
+    GRID_TRY = "grid_try", "Essayer un barème ou un millésime, sans rien enregistrer"
     # Exchanges on the dossier
     EXCHANGE = "exchange", "Échanger des messages avec les autres parties du dossier"
     INTERNAL_NOTE = "internal_note", "Lire et écrire les notes internes de l’ARS et de la CPAM"
@@ -149,6 +150,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.EXCHANGE,
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
+            _P.GRID_TRY,
             _P.SESSION_SEE,
             _P.SESSION_MANAGE,
             _P.FILING_DECIDE,
@@ -182,6 +184,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.EXCHANGE,
             _P.INTERNAL_NOTE,
             _P.FIGURES_SEE,
+            _P.GRID_TRY,
             _P.OPINION_READ,
             _P.SESSION_SEE,
             _P.CONTRACT_ACCEPT_CPAM,
@@ -189,7 +192,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.COMMITTEE: frozenset({_P.DOSSIER_SEE, _P.DOSSIER_LIST, _P.OPINION_GIVE, _P.SESSION_SEE}),
-    Role.NATIONAL_READER: frozenset({_P.FIGURES_SEE}),
+    Role.NATIONAL_READER: frozenset({_P.FIGURES_SEE, _P.GRID_TRY}),
     Role.ADMINISTRATOR: frozenset({_P.PORTAL_ADMINISTER}),
 }
 

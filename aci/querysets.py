@@ -95,6 +95,11 @@ class ContractQuerySet(models.QuerySet[Any]):
     def in_force(self) -> ContractQuerySet:
         return self.filter(state=ContractState.IN_FORCE)
 
+    def in_area(self, area: Any) -> ContractQuerySet:
+        """Of the CPTS followed in an area of `territories.areas`."""
+        dossiers = apps.get_model("territories", "Cpts").objects.in_area(area)
+        return self.filter(cpts__in=dossiers.order_by().values("pk"))
+
     def past_their_end(self) -> ContractQuerySet:
         """In force on paper although the last day is over: what the nightly task closes."""
         return self.in_force().filter(ends_on__lt=clock.today())

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from aci import simulator_views, views
+from aci.projection import views as projection_views
 
 app_name = "aci"
 
@@ -32,4 +33,17 @@ urlpatterns = [
     path(f"{CONTRACT}document-de-travail/", views.draft_pdf, name="draft_pdf"),
     path(f"{CONTRACT}documents/<uuid:identifier>/", views.document, name="document"),
     path("dossiers/<str:reference>/financement/", views.funding, name="funding"),
+    path("pilotage/financement/essai/", projection_views.try_grid, name="try_grid"),
+    path(
+        "pilotage/financement/bareme.csv",
+        projection_views.grid_in_force_file,
+        {"kind": "csv"},
+        name="grid_in_force_csv",
+    ),
+    path(
+        "pilotage/financement/bareme.xlsx",
+        projection_views.grid_in_force_file,
+        {"kind": "xlsx"},
+        name="grid_in_force_xlsx",
+    ),
 ]

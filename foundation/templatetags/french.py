@@ -9,6 +9,7 @@ from django import template
 from foundation import clock
 from foundation.dates import format_date, format_hour
 from foundation.money import format_euros
+from foundation.numbers import format_number
 
 register = template.Library()
 
@@ -26,6 +27,21 @@ def fixed_spaces(sentence: object) -> str:
 def euros(amount: Decimal | None) -> str:
     """1234.5 → « 1 234,50 € »; nothing for nothing."""
     return "" if amount is None else format_euros(amount)
+
+
+@register.filter
+def signed_euros(amount: Decimal) -> str:
+    """A difference: « +1 234,50 € », « −12,00 € », « 0,00 € »."""
+    return f"+{format_euros(amount)}" if amount > 0 else format_euros(amount)
+
+
+@register.filter
+def signed_percent(rate: Decimal) -> str:
+    """0.0512 → « +5,1 % »; a little is never told as nothing."""
+    if abs(rate) < Decimal("0.001"):
+        return f"moins de 0,1{NBSP}%"
+    text = f"{format_number(rate * 100, 1).removesuffix(',0')}{NBSP}%"
+    return f"+{text}" if rate > 0 else text
 
 
 @register.filter

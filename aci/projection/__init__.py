@@ -1,0 +1,1 @@
+"""What another grid, or newer populations, would cost: nothing is written."""
