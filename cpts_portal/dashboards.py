@@ -49,6 +49,7 @@ def dashboard(request: SignedInRequest) -> HttpResponse:
         "near": near,
         "has_list": Permission.DOSSIER_LIST in user.permissions,
         "has_figures": Permission.FIGURES_SEE in user.permissions,
+        "tries_grids": Permission.GRID_TRY in user.permissions,
         "is_administrator": Permission.PORTAL_ADMINISTER in user.permissions,
         "is_member_only": user.roles == {Role.MEMBER},
         "is_of_a_cpts": bool(user.roles & CPTS_ROLES),

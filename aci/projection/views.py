@@ -31,9 +31,10 @@ def try_grid(request: SignedInRequest) -> HttpResponse:
     form = GridTrialForm(
         *posted, own=areas_read_by(request.user, cpam_areas()), vintages=_vintages()
     )
-    context: dict[str, Any] = {"form": form, "in_force": _in_force()}
+    grids = stored_grids()
+    context: dict[str, Any] = {"in_force": grid_in_force(clock.today(), grids)}
     if posted and form.is_valid():
-        projection = _project(request, form)
+        projection = _project(request, form, grids)
         if projection is not None:
             if kind := request.POST.get("export"):
                 return _download(kind, projection)
@@ -47,19 +48,17 @@ def try_grid(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def grid_in_force_file(request: SignedInRequest, kind: str) -> HttpResponse:
     """The amounts in force, to be changed in a spreadsheet and tried."""
-    grid = _in_force()
+    grid = grid_in_force(clock.today(), stored_grids())
     return table_download(kind, f"bareme-{grid.code.lower()}", HEADER, grid_rows(grid))
 
 
-def _project(request: SignedInRequest, form: Any) -> Projection | None:
+def _project(request: SignedInRequest, form: Any, grids: tuple[Grid, ...]) -> Projection | None:
     """None when the grid that is tried cannot pay: its form then says why."""
     asked = form.cleaned_data
     found: list[Projection] = []
 
     def compute() -> None:
-        grids = stored_grids()
-        text = asked["text"]
-        day = asked["from_day"]
+        text, day = asked["text"], asked["from_day"]
         base = grid_in_force(day, grids)
         tried = read_draft_grid(text, base, effective_from=day) if text.strip() else None
         cases = cases_of(request.user, form.area, vintage=asked["vintage"], day=day)
@@ -123,10 +122,6 @@ def _rows(projection: Projection, years: list[int]) -> Iterator[list[Cell]]:
             total.tried,
             total.change,
         ]
-
-
-def _in_force() -> Grid:
-    return grid_in_force(clock.today(), stored_grids())
 
 
 def _vintages() -> list[int]:
