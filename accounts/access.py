@@ -73,6 +73,10 @@ class Permission(TextChoices):
     CONTRACT_SIGN_CPTS = "contract_sign_cpts", "Signer le contrat pour la CPTS"
     CONTRACT_SIGN_CPAM = "contract_sign_cpam", "Signer le contrat pour la CPAM"
     CONTRACT_SIGN_ARS = "contract_sign_ars", "Signer le contrat pour l’ARS"
+    # Money
+    PAYMENT_PREPARE = "payment_prepare", "Préparer les ordres de paiement et les transmettre"
+    PAYMENT_APPROVE = "payment_approve", "Approuver ou refuser les ordres de paiement"
+    OUTSIDE_GRID_RECORD = "outside_grid_record", "Inscrire une aide hors barème"
     # Missions
     MISSION_REPORT = "mission_report", "Déclarer l’avancement des missions"
     # Members
@@ -93,8 +97,10 @@ ROLE_SENTENCES: dict[Role, str] = {
     Role.MEMBER: "Consulte les pages partagées de sa CPTS et gère sa propre adhésion.",
     Role.ARS_REVIEWER: "Instruit les dossiers de sa région ou de son département.",
     Role.ARS_DIRECTOR: "Décide sur les lettres et les projets de sa région, et signe pour l’ARS.",
-    Role.CPAM_OFFICER: "Instruit avec l’ARS les dossiers de sa caisse et prépare les contrats.",
-    Role.CPAM_DIRECTOR: "Signe les contrats pour la CPAM.",
+    Role.CPAM_OFFICER: (
+        "Instruit avec l’ARS les dossiers de sa caisse, prépare les contrats et les paiements."
+    ),
+    Role.CPAM_DIRECTOR: "Signe les contrats et approuve les paiements pour la CPAM.",
     Role.COMMITTEE: "Donne l’avis de son comité sur les dossiers complets de sa région.",
     Role.NATIONAL_READER: "Lit les chiffres de toute la France, sans entrer dans les dossiers.",
     Role.ADMINISTRATOR: "Gère les comptes, les périmètres et les données ; ne voit aucun dossier.",
@@ -140,6 +146,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.OPINION_READ,
             _P.OPINION_RELEASE,
             _P.CONTRACT_ACCEPT_ARS,
+            _P.OUTSIDE_GRID_RECORD,
         }
     ),
     Role.ARS_DIRECTOR: frozenset(
@@ -174,6 +181,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.OPINION_READ,
             _P.CONTRACT_DRAFT,
             _P.CONTRACT_ACCEPT_CPAM,
+            _P.PAYMENT_PREPARE,
+            _P.OUTSIDE_GRID_RECORD,
         }
     ),
     Role.CPAM_DIRECTOR: frozenset(
@@ -189,6 +198,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.SESSION_SEE,
             _P.CONTRACT_ACCEPT_CPAM,
             _P.CONTRACT_SIGN_CPAM,
+            _P.PAYMENT_APPROVE,
         }
     ),
     Role.COMMITTEE: frozenset({_P.DOSSIER_SEE, _P.DOSSIER_LIST, _P.OPINION_GIVE, _P.SESSION_SEE}),

@@ -16,6 +16,7 @@ class Event(models.TextChoices):
     REVIEW = "review", "Dossiers à instruire"
     MESSAGE = "message", "Messages"
     CONTRACT = "contract", "Négociation du contrat"
+    PAYMENT = "payment", "Paiements"
     MISSION = "mission", "Missions"
     MEMBER = "member", "Adhésions"
 
@@ -27,6 +28,7 @@ EVENT_SENTENCES: dict[Event, str] = {
     Event.REVIEW: "Dépôts à vérifier, avis et décisions attendus.",
     Event.MESSAGE: "Messages des parties et notes internes.",
     Event.CONTRACT: "Termes à accepter, contrat renvoyé en négociation.",
+    Event.PAYMENT: "Ordres de paiement à approuver, décidés ou versés.",
     Event.MISSION: "Démarrage et déploiement des missions.",
     Event.MEMBER: "Demandes d’adhésion à examiner.",
 }

@@ -31,6 +31,7 @@ class FundingPage:
     sheet: FundingSheet
     computed_at: dt.datetime | None  # when it was stored; None: computed for this page
     missions: tuple[MissionCode, ...]
+    stored: ContractYear | None = None  # the year as it was computed, once it has opened
 
     @property
     def is_estimate(self) -> bool:
@@ -62,6 +63,7 @@ def contract_funding(contracts: list[Contract], asked: str, number: str) -> Fund
         sheet=read_sheet(plain),
         computed_at=stored.computed_at if stored else None,
         missions=(),
+        stored=stored,
     )
 
 

@@ -36,6 +36,12 @@ class ContractQuerySet(models.QuerySet[Any]):
         latest: ContractQuerySet = self.of_dossier(reference).with_page()[:1]
         return latest
 
+    def signed_of(self, reference: str, number: str = "") -> ContractQuerySet:
+        """The signed contracts of one dossier, the newest first; `number` keeps one of them."""
+        signed: ContractQuerySet = self.of_dossier(reference).exclude(signed_on=None)
+        known = number.isascii() and number.isdecimal() and len(number) < 5
+        return signed.filter(number=int(number)) if known else signed
+
     def with_page(self) -> ContractQuerySet:
         """With what the pages show around it, in the same query."""
         shown: ContractQuerySet = self.select_related(
@@ -105,7 +111,7 @@ class ContractQuerySet(models.QuerySet[Any]):
         return self.in_force().filter(ends_on__lt=clock.today())
 
     def awaiting_acceptance_of(self, user: Any) -> ContractQuerySet:
-        """« À faire »: terms that this person may accept for a party that has not accepted them."""
+        """« À faire »: terms that this person may accept for a party that has not accepted them."""
         condition = Q(pk__in=[])
         for party in Party:
             accepted = apps.get_model("aci", "ContractAcceptance").objects.filter(
@@ -116,7 +122,7 @@ class ContractQuerySet(models.QuerySet[Any]):
         return self.filter(condition, state=ContractState.NEGOTIATION)
 
     def to_sign_by(self, user: Any) -> ContractQuerySet:
-        """« À faire »: contracts that this person may sign for a party that has not signed."""
+        """« À faire »: contracts that this person may sign for a party that has not signed."""
         if not user.is_authenticated:
             return self.none()
         signatures = apps.get_model("aci", "Signature").objects.filter(

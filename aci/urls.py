@@ -4,12 +4,18 @@ from django.urls import path
 
 from aci import simulator_views, views
 from aci.projection import views as projection_views
+from aci.payments import fund_views
+from aci.payments import views as payments
 
 app_name = "aci"
 
 CONTRACT = "dossiers/<str:reference>/contrat/"
 
 SIMULATOR = "simulateur/"
+FUNDING = "dossiers/<str:reference>/financement/"
+ORDER = f"{FUNDING}ordres/<uuid:order_id>/"
+PAYMENTS = "paiements/"
+SLIP = f"{PAYMENTS}bordereaux/<uuid:slip_id>/"
 
 urlpatterns = [
     path(SIMULATOR, simulator_views.simulator, name="simulator"),
@@ -46,4 +52,21 @@ urlpatterns = [
         {"kind": "xlsx"},
         name="grid_in_force_xlsx",
     ),
+    path(FUNDING, views.funding, name="funding"),
+    path(f"{FUNDING}preparer-un-ordre/", payments.prepare_order, name="prepare_order"),
+    path(f"{FUNDING}hors-bareme/", payments.record_outside, name="record_outside"),
+    path(f"{FUNDING}hors-bareme/retirer/", payments.cancel_outside, name="cancel_outside"),
+    path(
+        f"{FUNDING}annees/<int:number>/parts-variables/", payments.settle_year, name="settle_year"
+    ),
+    path(ORDER, payments.payment_order, name="payment_order"),
+    path(f"{ORDER}approuver/", payments.approve_order, name="approve_order"),
+    path(f"{ORDER}refuser/", payments.refuse_order, name="refuse_order"),
+    path(f"{ORDER}retirer/", payments.withdraw_order, name="withdraw_order"),
+    path(PAYMENTS, fund_views.payments, name="payments"),
+    path(f"{PAYMENTS}transmettre/", fund_views.send_orders, name="send_orders"),
+    path(SLIP, fund_views.payment_slip, name="payment_slip"),
+    path(f"{SLIP}export.csv", fund_views.slip_export, {"kind": "csv"}, name="slip_export"),
+    path(f"{SLIP}export.xlsx", fund_views.slip_export, {"kind": "xlsx"}, name="slip_export_xlsx"),
+    path(f"{SLIP}noter-le-versement/", fund_views.note_paid, name="note_paid"),
 ]

@@ -14,6 +14,7 @@ from aci.forms import AcceptForm, SendBackForm, SignForm, TermsForm
 from aci.funding_pages import FundingPage, contract_funding, estimated_funding
 from aci.models import Contract, ContractDocument
 from aci.parties import AT_THE_TABLE, Party
+from aci.payments.ledger import read_ledger, year_ledger
 from aci.workflow import WORKFLOW
 from foundation import clock
 from foundation.refusal import Refused
@@ -224,6 +225,14 @@ def funding(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def _funding_page(request: SignedInRequest, page: FundingPage) -> HttpResponse:
     context = {"page": page, "cpts": page.cpts, "tab": "funding"}
+    if page.contract and page.contract.is_signed:
+        context["payments"] = year_ledger(
+            read_ledger(page.contract, request.user),
+            number=page.sheet.number,
+            year=page.stored,
+            sheet=page.sheet,
+            may=may_on(request.user, page.cpts),
+        )
     return render(request, "aci/funding.html", context)
 
 

@@ -7,10 +7,13 @@ from django.db.models import TextChoices
 
 from accounts.access import Permission
 from aci.parties import Party
+from aci.payments.workflow import ORDER_WORKFLOW
 from foundation import clock
 from foundation.dates import format_date
 from foundation.refusal import Refusal
 from foundation.workflow import Transition, Workflow, in_words
+
+__all__ = ["ORDER_WORKFLOW", "WORKFLOW", "ContractState"]
 
 
 class ContractState(TextChoices):

@@ -29,6 +29,8 @@ _WORK = [
     (Permission.DOSSIER_LIST, ("Dossiers", "dossiers")),
     (Permission.OPINION_READ, ("Avis", "projects:opinion_list")),
     (Permission.SESSION_SEE, ("Séances", "projects:sessions")),
+    (Permission.PAYMENT_PREPARE, ("Paiements", "aci:payments")),
+    (Permission.PAYMENT_APPROVE, ("Paiements", "aci:payments")),
     (Permission.DOSSIER_SEE, ("Agenda", "agenda")),
 ]
 Link = tuple[str, str]  # words, name of the route
@@ -54,7 +56,7 @@ def _own(user: Any) -> list[Link]:
     granted = user.permissions
     steers = Permission.FIGURES_SEE in granted
     links = [("À faire", "dashboard")]
-    links += [link for permission, link in _WORK if permission in granted]
+    links += dict.fromkeys(link for permission, link in _WORK if permission in granted)
     links += _ROOMS
     links.append(
         ("Pilotage", "territories:steering_coverage")

@@ -13,6 +13,7 @@ from aci.deadlines import contract_end, contract_years
 from aci.funding_sheet import plain_sheet
 from aci.grid_files import read_setting_rows, settings_on
 from aci.models import Contract, ContractDocument, ContractYear, FundingGrid
+from aci.payments.planning import plan_year
 from aci.workflow import WORKFLOW
 from foundation import clock
 from records import journal
@@ -142,7 +143,7 @@ def _open_year(contract: Contract, number: int) -> ContractYear:
     basis = basis_of(contract)
     funding = basis.year(number, grids=stored_grids())
     sheet = plain_sheet(funding)
-    return ContractYear.objects.create(
+    year = ContractYear.objects.create(
         contract=contract,
         number=number,
         start=funding.contract_year.start,
@@ -155,6 +156,8 @@ def _open_year(contract: Contract, number: int) -> ContractYear:
         schedule=sheet["schedule"],
         total_due=funding.total_due,
     )
+    plan_year(year)
+    return year
 
 
 def next_deadline(contract: Contract) -> tuple[dt.date, str] | None:

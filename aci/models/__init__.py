@@ -2,6 +2,13 @@
 
 from aci.models.contract import Contract, ContractMission
 from aci.models.grid import FundingGrid, FundingGridAmount
+from aci.models.payments import (
+    Funder,
+    PaymentLine,
+    PaymentOrder,
+    PaymentOrderItem,
+    PaymentSlip,
+)
 from aci.models.trail import ContractAcceptance, ContractDocument, Signature
 from aci.models.year import ContractYear
 
@@ -11,7 +18,12 @@ __all__ = [
     "ContractDocument",
     "ContractMission",
     "ContractYear",
+    "Funder",
     "FundingGrid",
     "FundingGridAmount",
+    "PaymentLine",
+    "PaymentOrder",
+    "PaymentOrderItem",
+    "PaymentSlip",
     "Signature",
 ]

@@ -59,7 +59,10 @@ def _value(
         return person.uuid if argument == "user_id" else person.assignments.get().uuid
     if route.name == "aci:document":
         return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
+    if argument == "slip_id":
+        return things.order.slip.public_id if things.order.slip else NOBODY
     of_argument = {
+        "order_id": things.order.public_id,
         "uuid": things.value.proof.uuid if route.name == "missions:proof" else things.member.uuid,
         "identifier": things.attachment.file.uuid,
         "job_id": things.job.uuid,

@@ -16,8 +16,9 @@ from accounts.access import GRANTS, Permission, Role
 from accounts.models import User
 from aci import actions as contracts
 from aci.mission_codes import MissionCode
-from aci.models import Contract
+from aci.models import Contract, PaymentLine, PaymentOrder
 from aci.parties import Party
+from aci.payments import actions as payments
 from foundation import clock
 from members import actions as members
 from members.models import Member
@@ -94,6 +95,7 @@ class Belongings:
     member: Member
     value: IndicatorValue
     job: Job
+    order: PaymentOrder
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,8 @@ def _whole_life(cast: Cast) -> Belongings:
     value = _measure(contract, cast)
     job = Job.objects.filter(dossier=cast.rives.reference, kind__startswith="contract_").first()
     assert job
-    return Belongings(cast.rives, letter, contract, attachment, member, value, job)
+    order = _sent(contract, cast)
+    return Belongings(cast.rives, letter, contract, attachment, member, value, job, order)
 
 
 def _attach(letter: LetterOfIntent, holder: User) -> Attachment:
@@ -263,6 +266,15 @@ def _signed(project: HealthProject, cast: Cast) -> Contract:
         contract = Contract.objects.get(pk=contract.pk)
         contracts.sign(contract, party=party, sha256=document.sha256, consent=True, by=person)
     return Contract.objects.get(pk=contract.pk)
+
+
+def _sent(contract: Contract, cast: Cast) -> PaymentOrder:
+    """An order of the first payment, on a slip."""
+    line = PaymentLine.objects.to_order().filter(contract=contract, code="FONCTIONNEMENT").get()
+    order = payments.prepare_order(contract, lines=[line.pk], by=cast.cpam_officer)
+    order = payments.approve_order(order, by=cast.cpam_director)
+    payments.send_orders(orders=[order.pk], by=cast.cpam_officer)
+    return PaymentOrder.objects.select_related("slip").get(pk=order.pk)
 
 
 def _measure(contract: Contract, cast: Cast) -> IndicatorValue:

@@ -1,0 +1,1 @@
+"""What is paid of a contract: lines of the schedule, orders, slips handed to the accountants."""
