@@ -3,7 +3,14 @@
 from django.conf import settings
 from django.urls import include, path
 
-from cpts_portal import agenda_views, dashboards, dossiers, public_pages, saved_views
+from cpts_portal import (
+    agenda_views,
+    dashboards,
+    dossiers,
+    public_pages,
+    saved_views,
+    steering_funding,
+)
 
 urlpatterns = [
     path("", public_pages.home, name="home"),
@@ -51,6 +58,19 @@ urlpatterns = [
         "dossiers/<str:reference>/journal/export.csv",
         dossiers.dossier_journal_export,
         name="dossier_journal_export",
+    ),
+    path("pilotage/financement/", steering_funding.steering_funding, name="steering_funding"),
+    path(
+        "pilotage/financement/<slug:table>.csv",
+        steering_funding.steering_funding_export,
+        {"kind": "csv"},
+        name="steering_funding_export",
+    ),
+    path(
+        "pilotage/financement/<slug:table>.xlsx",
+        steering_funding.steering_funding_export,
+        {"kind": "xlsx"},
+        name="steering_funding_export_xlsx",
     ),
     path("administration/", include("cpts_portal.administration_urls")),
     path("", include("accounts.urls")),

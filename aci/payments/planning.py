@@ -51,6 +51,7 @@ def as_row(line: DueLine, year: ContractYear, origin: str) -> PaymentLine:
         due_on=line.due_on,
         amount=line.amount,
         is_forecast=line.is_forecast,
+        created_at=year.computed_at,
     )
 
 

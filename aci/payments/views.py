@@ -55,7 +55,7 @@ def prepare_order(request: SignedInRequest, reference: str) -> HttpResponse:
             "elle est prévenue par courriel.",
         )
         return redirect(made[0])
-    return _page(request, "prepare_order", contract, form=form)
+    return _page(request, "aci/payments/prepare_order.html", contract, form=form)
 
 
 @needs(Permission.DOSSIER_SEE)
@@ -70,7 +70,7 @@ def payment_order(request: SignedInRequest, reference: str, order_id: uuid.UUID)
         .order_by("line__due_on", "line__pk")
     )
     page = order_page(order, items, request.user)
-    return _page(request, "order", order.contract, page=page, order=order)
+    return _page(request, "aci/payments/order.html", order.contract, page=page, order=order)
 
 
 @needs(Permission.PAYMENT_APPROVE)
@@ -102,7 +102,7 @@ def refuse_order(request: SignedInRequest, reference: str, order_id: uuid.UUID) 
     ):
         messages.success(request, f"L’ordre {order.reference} est refusé, et son auteur prévenu.")
         return redirect(order)
-    return _page(request, "refuse_order", order.contract, form=form, order=order)
+    return _page(request, "aci/payments/refuse_order.html", order.contract, form=form, order=order)
 
 
 @needs(Permission.PAYMENT_PREPARE)
@@ -130,7 +130,7 @@ def record_outside(request: SignedInRequest, reference: str) -> HttpResponse:
     ):
         messages.success(request, "La somme est inscrite hors barème.")
         return redirect("aci:funding", reference)
-    return _page(request, "record_outside", contract, form=form)
+    return _page(request, "aci/payments/record_outside.html", contract, form=form)
 
 
 @needs(Permission.OUTSIDE_GRID_RECORD)
@@ -176,12 +176,12 @@ def settle_year(request: SignedInRequest, reference: str, number: int) -> HttpRe
         )
         room = reverse("aci:funding", args=[reference])
         return redirect(f"{room}?annee={number}&contrat={contract.number}")
-    return _page(request, "settle_year", contract, form=form, year=year)
+    return _page(request, "aci/payments/settle_year.html", contract, form=form, year=year)
 
 
 def _page(request: SignedInRequest, name: str, contract: Contract, **context: Any) -> HttpResponse:
     shown = {"contract": contract, "cpts": shown_cpts(contract), "tab": TAB, **context}
-    return render(request, f"aci/payments/{name}.html", shown)
+    return render(request, name, shown)
 
 
 def _contract(request: SignedInRequest, reference: str, permission: Permission) -> Contract:

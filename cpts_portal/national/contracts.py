@@ -1,4 +1,4 @@
-"""Writes the contracts, their missions and accords, and the years that have opened so far."""
+"""Writes the contracts, their missions and accords, the years opened so far and their payments."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,15 @@ from aci.funding_sheet import plain_sheet
 from aci.grid import Grid
 from aci.grid_files import read_mission_rules, read_setting_rows, settings_on
 from aci.mission_codes import MissionCode
-from aci.models import Contract, ContractAcceptance, ContractMission, ContractYear, FundingGrid
+from aci.models import (
+    Contract,
+    ContractAcceptance,
+    ContractMission,
+    ContractYear,
+    FundingGrid,
+    PaymentLine,
+)
+from aci.payments.planning import rows_of
 from aci.workflow import ContractState
 from cpts_portal.national.calendar import ContractDays
 from cpts_portal.national.dossiers import Dossier, at_nine
@@ -56,7 +64,7 @@ def write_contracts(dossiers: Sequence[Dossier]) -> None:
 
 
 def write_years(dossiers: Sequence[Dossier]) -> int:
-    """Each year by the real funding rules, with the grid of its first day; returns how many."""
+    """Each year by the real funding rules, with what it asks to pay; returns how many years."""
     grids = stored_grids()
     rows = dict(FundingGrid.objects.in_bulk(field_name="code"))
     years = (
@@ -66,7 +74,14 @@ def write_years(dossiers: Sequence[Dossier]) -> int:
         if contract.is_signed
         for year in _years(contract, grids, rows)
     )
-    return insert_objects(ContractYear, years)
+    count = insert_objects(ContractYear, years)
+    signed = [one.pk for dossier in dossiers for _, one in dossier.contracts if one.is_signed]
+    for first in range(0, len(signed), BATCH):
+        written = ContractYear.objects.filter(contract__in=signed[first : first + BATCH])
+        # Read before they are written: COPY lets nothing else through the connection.
+        lines = [line for year in written.order_by("pk") for line in rows_of(year)]
+        insert_objects(PaymentLine, lines)
+    return count
 
 
 def _contract(dossier: Dossier, days: ContractDays) -> Contract:

@@ -180,6 +180,11 @@ def told(cpts: Cpts) -> dict[str, list[dict[str, Any]]]:
         "missions": [row for one in contracts for row in one.missions.order_by("code")],
         "accords": [row for one in contracts for row in one.acceptances.order_by("party")],
         "years": [row for one in contracts for row in one.years.order_by("number")],
+        "payments": [
+            row
+            for one in contracts
+            for row in one.payment_lines.order_by("number", "due_on", "code", "part")
+        ],
         "journal": journal.order_by("number"),
     }
     own = {cpts.reference: "REFERENCE", cpts.name: "NAME"}
