@@ -9,13 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.fields import BooleanField, CharField, DateField, DateTimeField, IntegerField
+from django.db.models.fields import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    IntegerField,
+    UUIDField,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.access import Permission
 from accounts.models import User
-from aci.models import Contract
+from aci.models import Contract, PaymentOrder
 from foundation import clock
 from foundation.numbers import NBSP
 from members.models import Member
@@ -55,7 +62,12 @@ def with_duties(user: User) -> CptsQuerySet:
         Cpts.objects.visible_to(user, *READS)
         .with_header()
         .with_bearers()
-        .annotate(**_filing_columns(user), **_contract_columns(user), **_member_columns(user))
+        .annotate(
+            **_filing_columns(user),
+            **_contract_columns(user),
+            **_payment_columns(user),
+            **_member_columns(user),
+        )
     )
     return found
 
@@ -74,6 +86,7 @@ def desk_of(user: User) -> CptsQuerySet:
         | Q(opinion_kind__isnull=False)
         | Q(to_accept=True)
         | Q(to_sign=True)
+        | Q(orders_to_approve__gt=0)
         | Q(applications__gt=0)
         | Q(unread_count__gt=0)  # nothing to do there, but something to read
     )
@@ -102,6 +115,7 @@ def duties_on(cpts: Any, user: User) -> list[Duty]:
         _to_prepare_contract(cpts, user),
         _to_accept(cpts),
         _to_sign(cpts),
+        _to_approve_orders(cpts),
         _to_decide_members(cpts),
     ]
     return [duty for duty in found if duty]
@@ -149,6 +163,25 @@ def _contract_columns(user: User) -> dict[str, Any]:
     if Permission.CONTRACT_DRAFT in user.permissions:
         columns["has_open_contract"] = Exists(Contract.objects.open().filter(**here))
     return columns
+
+
+def _payment_columns(user: User) -> dict[str, Any]:
+    if Permission.PAYMENT_APPROVE not in user.permissions:
+        return {
+            "orders_to_approve": Value(0, output_field=IntegerField()),
+            "orders_since": _nothing(DateTimeField()),
+            "first_order": _nothing(UUIDField()),
+        }
+    waiting = PaymentOrder.objects.to_approve_by(user).filter(contract__cpts=OuterRef("pk"))
+    by_cpts = waiting.order_by().values("contract__cpts")
+    first = waiting.order_by("prepared_at", "pk")
+    return {
+        "orders_to_approve": Coalesce(
+            Subquery(by_cpts.annotate(count=Count("pk")).values("count")), Value(0)
+        ),
+        "orders_since": Subquery(first.values("prepared_at")[:1]),
+        "first_order": Subquery(first.values("public_id")[:1]),
+    }
 
 
 def _member_columns(user: User) -> dict[str, Any]:
@@ -223,6 +256,15 @@ def _to_accept(cpts: Any) -> Duty | None:
 
 def _to_sign(cpts: Any) -> Duty | None:
     return _in_turn("Signer le contrat ACI", cpts, "aci:contract") if cpts.to_sign else None
+
+
+def _to_approve_orders(cpts: Any) -> Duty | None:
+    if not cpts.orders_to_approve:
+        return None
+    count = cpts.orders_to_approve
+    what = "un ordre" if count == 1 else f"{count}{NBSP}ordres"
+    url = reverse("aci:payment_order", args=[cpts.reference, cpts.first_order])
+    return Duty(f"Approuver {what} de paiement", cpts.name, url, _day(cpts.orders_since))
 
 
 def _to_decide_members(cpts: Any) -> Duty | None:

@@ -16,7 +16,7 @@ from aci import actions as aci
 from aci.deadlines import anniversary, contract_end
 from aci.mission_codes import MissionCode
 from aci.models import Contract
-from cpts_portal.story import dossier, exchanges, members, missions, sessions
+from cpts_portal.story import dossier, exchanges, members, missions, payments, sessions
 from cpts_portal.story.dossier import ContractDates, Founding, Holders
 from cpts_portal.story.events import play
 from cpts_portal.story.people import Authorities, Cast
@@ -113,7 +113,7 @@ def _tell_real(
         starts = {MissionCode(code): day for code, day in chapter["missions"].items()}
         contract = dossier.negotiate(project, starts, dates, holders, authorities)
         contract = dossier.sign(contract, holders, authorities, on=signed)
-        _live(contract, cast, holders)
+        _live(contract, cast, holders, authorities)
         if chapter["slug"] == RENEWED:
             _renew(contract, project, authorities)
     cpts = Cpts.objects.get(pk=letter.cpts_id)
@@ -121,13 +121,14 @@ def _tell_real(
     note_document(cpts, known_on=chapter["known_on"], source=chapter["source"])
 
 
-def _live(contract: Contract, cast: Cast, holders: Holders) -> None:
-    """Professionals join, missions start, each year opens at its anniversary, the end comes."""
+def _live(contract: Contract, cast: Cast, holders: Holders, authorities: Authorities) -> None:
+    """Professionals join, missions start, each year opens at its anniversary and is paid."""
     signed_on = contract.signature_day
     tick = partial(_tick, contract.cpts)
     anniversaries = [(anniversary(signed_on, number), tick) for number in range(1, 6)]
     joining = members.events(contract.cpts, cast, holders, since=signed_on)
-    play([*joining, *missions.events(contract, holders.coordinator), *anniversaries])
+    paying = payments.events(contract, authorities)
+    play([*joining, *missions.events(contract, holders.coordinator), *anniversaries, *paying])
 
 
 def _tick(cpts: Cpts) -> None:

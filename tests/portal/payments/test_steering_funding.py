@@ -1,7 +1,7 @@
 """Pilotage of the money: sums, filters, scope, exports, alerts, in few queries."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,33 +12,11 @@ from django.urls import reverse
 from aci.models import Contract, PaymentLine
 from aci.payments import actions
 from foundation import clock
-from tests.aci.conftest import (  # noqa: F401  the contract of CPTS Rives, as tests of aci make it
-    accepted,
-    do_jobs,
-    frozen_without_file,
-    in_force,
-    light_documents,
-    negotiated,
-    project,
-    signatories,
-    to_sign,
-)
 from tests.cast import Cast
 from tests.queries import QueryCount
 
 SignIn = Callable[[Any], Client]
 SIGNED = dt.date(2024, 7, 1)
-
-
-@pytest.fixture(autouse=True)
-def day() -> Iterator[dt.date]:
-    with clock.at(SIGNED):
-        yield SIGNED
-
-
-@pytest.fixture
-def contract(light_documents: None, in_force: Contract) -> Contract:  # noqa: F811
-    return in_force
 
 
 def page_of(client: Client, **asked: str) -> Any:
@@ -81,7 +59,7 @@ def test_every_year_of_the_contract_is_foreseen_to_the_cent(
 
 
 def test_a_contract_in_negotiation_is_foreseen_not_engaged(
-    negotiated: Contract,  # noqa: F811
+    negotiated: Contract,
     cast: Cast,
     sign_in: SignIn,
 ) -> None:
