@@ -1,5 +1,6 @@
 """Shape of the input: lines to order, a refusal, a payment noted, an aid, a year's review."""
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,15 @@ AMOUNT = {
         "max_whole_digits": "Écrivez un montant de dix chiffres au plus avant la virgule.",
     },
 }
+
+
+class AmountField(forms.DecimalField):
+    """Euros as a French hand writes them: « 12 345,67 € »."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = re.sub(r"[\s€]", "", value)
+        return super().to_python(value)
 
 
 class OrderForm(PortalForm):
@@ -102,7 +112,7 @@ class OutsideForm(PortalForm):
         label="Nature",
         error_messages={"required": "Choisissez la nature de la somme."},
     )
-    amount = forms.DecimalField(label="Montant en euros", **AMOUNT)  # type: ignore[arg-type]
+    amount = AmountField(label="Montant en euros", **AMOUNT)  # type: ignore[arg-type]
     funder = forms.ChoiceField(
         label="Financeur",
         choices=Funder,
@@ -150,7 +160,7 @@ class SettleForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.missions = list(ceilings)
         for code, most in ceilings.items():
-            self.fields[_field(code)] = forms.DecimalField(
+            self.fields[_field(code)] = AmountField(
                 label=f"Montant retenu, {code.label}",
                 help_text=f"De 0 à {format_euros(most)}.",
                 min_value=0,
