@@ -3,9 +3,9 @@
 from django.urls import path
 
 from aci import simulator_views, views
-from aci.projection import views as projection_views
 from aci.payments import fund_views
 from aci.payments import views as payments
+from aci.projection import views as projection_views
 
 app_name = "aci"
 
