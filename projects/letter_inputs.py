@@ -10,7 +10,8 @@ from accounts.access import Role
 from foundation import clock
 from foundation.dates import format_date
 from foundation.numbers import format_number
-from projects.letter_kinds import JOINT, LetterKind, Value, variables
+from foundation.written_text import Value
+from projects.letter_kinds import JOINT, LetterKind, variables
 from projects.models import Filing, LetterTemplate, Procedure
 from projects.workflow import State
 from records.models import JournalEntry

@@ -1,14 +1,9 @@
 """The letters of a filing, and the closed list of variables that each of them may use."""
 
-from collections.abc import Mapping
-
 from django.db.models import TextChoices
 
+from foundation.written_text import Value
 from projects.workflow import Kind, State
-
-# What replaces a variable: a text, or a list printed line by line.
-Value = str | list[str]
-Values = Mapping[str, Value]
 
 
 class LetterKind(TextChoices):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from projects import letter_text
+from foundation import written_text
 
 Inputs = Mapping[str, Any]
 
@@ -21,7 +21,7 @@ def letter_context(inputs: Inputs) -> dict[str, Any]:
     return {
         **inputs,
         "dated": dt.date.fromisoformat(inputs["dated"]),
-        "title": letter_text.to_line(inputs["subject"], inputs["values"]),
-        "text": letter_text.to_html(inputs["body"], inputs["values"]),
+        "title": written_text.to_line(inputs["subject"], inputs["values"]),
+        "text": written_text.to_html(inputs["body"], inputs["values"]),
         "is_certificate": inputs["kind"] == "tacit",
     }

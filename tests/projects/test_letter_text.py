@@ -2,6 +2,7 @@
 
 import pytest
 
+from foundation import written_text
 from foundation.refusal import Refused
 from foundation.typography import typeset
 from projects import letter_text
@@ -63,14 +64,14 @@ def test_every_committed_letter_passes_the_check_of_the_administrators() -> None
     assert {item.kind for item in letters if item.region is None} == set(LetterKind.values)
     for item in letters:
         letter_text.check(item.kind, item.subject, item.body)
-        html = letter_text.to_html(item.body, sample_values(item.kind))
+        html = written_text.to_html(item.body, sample_values(item.kind))
         assert "{" not in html
         assert "**" not in html
 
 
 def test_a_value_is_printed_and_never_read() -> None:
     values = {"a": "<b>{{ b }}</b> **x** # y", "b": "non"}
-    html = letter_text.to_html("**Objet** : {{ a }}", values)
+    html = written_text.to_html("**Objet** : {{ a }}", values)
     assert html == (
         f"<p><strong>Objet</strong>{NBSP}: &lt;b&gt;{{{{ b }}}}&lt;/b&gt; **x** # y</p>"
     )
@@ -78,7 +79,7 @@ def test_a_value_is_printed_and_never_read() -> None:
 
 def test_paragraphs_headings_lists_and_breaks() -> None:
     body = "# Titre\nUn\nDeux **trois {{ a }}**\n- x\n- {{ a }}\n\nFin"
-    assert letter_text.to_html(body, {"a": "A"}).split("\n") == [
+    assert written_text.to_html(body, {"a": "A"}).split("\n") == [
         "<h2>Titre</h2>",
         "<p>Un<br>Deux <strong>trois A</strong></p>",
         "<ul><li>x</li><li>A</li></ul>",
@@ -88,24 +89,24 @@ def test_paragraphs_headings_lists_and_breaks() -> None:
 
 def test_what_has_nothing_to_say_is_left_out() -> None:
     body = "Avis : {{ vide }}.\n\n- {{ vide }}\n- {{ a }}\n\nReste {{ a }}{{ vide }}"
-    html = letter_text.to_html(body, {"vide": "", "a": "A"})
+    html = written_text.to_html(body, {"vide": "", "a": "A"})
     assert html == "<ul><li>A</li></ul>\n<p>Reste A</p>"
 
 
 def test_a_list_alone_is_a_list_and_within_a_sentence_a_sentence() -> None:
     values = {"pieces": ["Un", "Deux"]}
-    assert letter_text.to_html("{{ pieces }}", values) == "<ul><li>Un</li><li>Deux</li></ul>"
-    assert letter_text.to_html("Soit {{ pieces }}.", values) == f"<p>Soit Un{NBSP}; Deux.</p>"
+    assert written_text.to_html("{{ pieces }}", values) == "<ul><li>Un</li><li>Deux</li></ul>"
+    assert written_text.to_html("Soit {{ pieces }}.", values) == f"<p>Soit Un{NBSP}; Deux.</p>"
 
 
 def test_a_long_reason_keeps_its_paragraphs() -> None:
-    html = letter_text.to_html("{{ a }}", {"a": "Un.\r\n\r\nDeux\nlignes."})
+    html = written_text.to_html("{{ a }}", {"a": "Un.\r\n\r\nDeux\nlignes."})
     assert html == "<p>Un.</p>\n<p>Deux<br>lignes.</p>"
 
 
 def test_a_variable_without_value_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(KeyError):
-        letter_text.to_html("{{ a }}", {})
+        written_text.to_html("{{ a }}", {})
 
 
 def test_typography() -> None:
