@@ -1,4 +1,4 @@
-"""What an administrator may write in a letter: the written language, and the variables of its kind."""
+"""What an administrator may write in a letter: the shared language, the variables of its kind."""
 
 from foundation import written_text
 from foundation.refusal import Refused
