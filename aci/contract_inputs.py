@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from aci import emails
+from aci.clauses.texts import blocks_of
 from aci.contract_funding import basis_of, stored_grids
 from aci.deadlines import mission_rule
 from aci.funding_sheet import plain_sheet
@@ -16,11 +17,21 @@ from foundation.search import search_key
 from territories.models import Cpts, Territory
 
 # Raised when the words or the layout change, so that old inputs are known by their template.
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
 
 
 def contract_inputs(contract: Contract, kind: str) -> dict[str, Any]:
-    """The parties, the terms, the territory and the amounts, as they stand now."""
+    """What a document of the contract prints: its text, as it stands now."""
+    return {
+        **contract_content(contract),
+        "kind": kind,
+        "version": contract.terms_version,
+        "made_on": clock.today().isoformat(),
+    }
+
+
+def contract_content(contract: Contract) -> dict[str, Any]:
+    """The text of the contract: its blocks, the parties, the terms, the territory, the amounts."""
     basis = basis_of(contract)
     # A text cannot quote an agreement that is not in force yet: later years may pay by another.
     known_until = max(clock.today(), contract.signature_day)
@@ -30,10 +41,8 @@ def contract_inputs(contract: Contract, kind: str) -> dict[str, Any]:
     previous = contract.previous
     return {
         "template": TEMPLATE_VERSION,
-        "kind": kind,
         "reference": contract.reference,
-        "version": contract.terms_version,
-        "made_on": clock.today().isoformat(),
+        "blocks": [block.as_plain() for block in blocks_of(contract)],
         "planned_signature_on": contract.planned_signature_on.isoformat(),
         "parties": party_inputs(contract),
         "project": {

@@ -7,38 +7,28 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from aci.funding_sheet import read_sheet
+from aci.clauses.rendering import rendered_blocks
+from aci.clauses.variables import dated, layout_context
 from foundation import clock, pdf
 
 # Told to the page that waits: how far, and what is being done.
 Report = Callable[[int, str], None]
 Inputs = Mapping[str, Any]
 
-_DATES = {"made_on", "planned_signature_on", "unscheduled_care_since", "signed_on", "ends_on"}
-_DATES |= {"starts_on", "start_by", "deployed_by", "decided_on"}
-
 
 def contract_html(inputs: Inputs) -> str:
     """The contract, or its draft, as accessible HTML."""
-    values = _dated(inputs)
-    sheets = [read_sheet(plain) for plain in inputs["years"]]
-    communes = inputs["territory"]["communes"]
     context = {
-        **values,
+        **layout_context(inputs),
         "is_draft": inputs["kind"] == "draft",
-        "first_year": sheets[0],
-        "whole_year": sheets[-1],
-        "sheets": sheets,
-        "to_confirm": any(sheet.to_confirm for sheet in sheets),
-        "departements": sorted({commune["departement"] for commune in communes}),
-        "completed": [commune for commune in communes if commune["is_completed"]],
+        "blocks": rendered_blocks(inputs),
     }
     return render_to_string("pdf/contract.html", context)
 
 
 def signatures_html(inputs: Inputs) -> str:
     """The page « Signatures »: who, in which quality, when, having read what."""
-    values = _dated(inputs)
+    values = dated(inputs)
     for signature in values["signatures"]:
         signature["at"] = dt.datetime.fromisoformat(signature["at"])
     return render_to_string("pdf/signatures.html", values)
@@ -88,14 +78,3 @@ def _as_file(inputs: Inputs) -> bytes:
 
 def _morning(day: str) -> dt.datetime:
     return dt.datetime.combine(dt.date.fromisoformat(day), dt.time(9), clock.PARIS)
-
-
-def _dated(value: Any, key: str = "") -> Any:
-    """The inputs with real dates where they hold ISO texts, for the filters of the template."""
-    if isinstance(value, Mapping):
-        return {name: _dated(item, name) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_dated(item) for item in value]
-    if key in _DATES and value:
-        return dt.date.fromisoformat(value)
-    return value

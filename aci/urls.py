@@ -6,6 +6,7 @@ from aci import simulator_views, views
 from aci.payments import fund_views
 from aci.payments import views as payments
 from aci.projection import views as projection_views
+from aci import simulator_views, template_views, views
 
 app_name = "aci"
 
@@ -16,6 +17,8 @@ FUNDING = "dossiers/<str:reference>/financement/"
 ORDER = f"{FUNDING}ordres/<uuid:order_id>/"
 PAYMENTS = "paiements/"
 SLIP = f"{PAYMENTS}bordereaux/<uuid:slip_id>/"
+
+TEMPLATES = "administration/contrat-type/"
 
 urlpatterns = [
     path(SIMULATOR, simulator_views.simulator, name="simulator"),
@@ -38,6 +41,9 @@ urlpatterns = [
     path(f"{CONTRACT}renvoyer/", views.send_back, name="send_back"),
     path(f"{CONTRACT}document-de-travail/", views.draft_pdf, name="draft_pdf"),
     path(f"{CONTRACT}documents/<uuid:identifier>/", views.document, name="document"),
+    path(TEMPLATES, template_views.templates, name="templates"),
+    path(f"{TEMPLATES}nouvelle-version/", template_views.new_template, name="new_template"),
+    path(f"{TEMPLATES}<int:version>/", template_views.template, name="template"),
     path("dossiers/<str:reference>/financement/", views.funding, name="funding"),
     path("pilotage/financement/essai/", projection_views.try_grid, name="try_grid"),
     path(

@@ -11,6 +11,7 @@ from aci import emails
 from aci.actions.documents import want_document
 from aci.actions.grids import load_missing_grids
 from aci.actions.held import held, pass_baton
+from aci.actions.templates import template_for
 from aci.contract_funding import refuse_unpayable
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, ContractAcceptance, ContractDocument, ContractMission
@@ -58,6 +59,7 @@ def draft(
         reference=f"ACI-{cpts.reference}-{number}",
         health_project_id=project.pk,
         previous=previous,
+        template=template_for(clock.today()),
     )
     _set_terms(contract, missions, unscheduled_care_since, planned_signature_on or clock.today())
     journal.record(

@@ -1,5 +1,6 @@
 """The ACI agreement: grids, contracts, what the parties leave on them, contract years."""
 
+from aci.models.clauses import ContractTemplate
 from aci.models.contract import Contract, ContractMission
 from aci.models.grid import FundingGrid, FundingGridAmount
 from aci.models.payments import (
@@ -17,6 +18,7 @@ __all__ = [
     "ContractAcceptance",
     "ContractDocument",
     "ContractMission",
+    "ContractTemplate",
     "ContractYear",
     "Funder",
     "FundingGrid",

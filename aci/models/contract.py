@@ -76,6 +76,16 @@ class Contract(models.Model):
         verbose_name="barème convenu",
         help_text="Vide : le barème en vigueur au début de chaque année de contrat.",
     )
+    # The clauses it began with, and keeps.
+    template = models.ForeignKey(
+        "ContractTemplate",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contracts",
+        verbose_name="modèle de contrat",
+        help_text="Vide : celui en vigueur le jour où le contrat a été préparé.",
+    )
     # The choices that the texts leave open, as they were on the day of the signature.
     funding_settings = models.JSONField("réglages de financement", default=dict)
     signed_on = models.DateField("signé le", null=True, blank=True)

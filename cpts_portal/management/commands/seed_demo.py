@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from aci.actions import load_grids
+from aci.actions import load_contract_templates, load_grids
 from cpts_portal.story.telling import tell_everything
 from missions.actions import load_indicators
 from projects.actions import load_letter_templates, load_procedures
@@ -23,6 +23,7 @@ class Command(BaseCommand):
         load_procedures()
         load_letter_templates()
         load_grids()
+        load_contract_templates()
         load_indicators()
         told = 0
         with jobs.in_line(besides={DOCUMENT_JOB}), mail.silenced():

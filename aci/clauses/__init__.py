@@ -1,0 +1,1 @@
+"""The text of a contract: blocks from a dated template, resolved with what the parties agree."""
