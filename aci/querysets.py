@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -142,7 +142,5 @@ class ContractQuerySet(models.QuerySet[Any]):
 class OwnedByContractQuerySet(models.QuerySet[Any]):
     """Rows that belong to a contract: seen by those who see it."""
 
-    def visible_to(
-        self, user: Any, permission: str = Permission.DOSSIER_SEE
-    ) -> OwnedByContractQuerySet:
+    def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> Self:
         return self.filter(scope_filter(user, permission, "contract__cpts__"))

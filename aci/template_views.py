@@ -1,5 +1,7 @@
 """The clauses of the contracts, for the administrators: versions, new version, preview."""
 
+import uuid
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,10 +34,10 @@ def templates(request: SignedInRequest) -> HttpResponse:
 
 @needs(Permission.PORTAL_ADMINISTER)
 @require_safe
-def template(request: SignedInRequest, version: int) -> HttpResponse:
+def template(request: SignedInRequest, identifier: uuid.UUID) -> HttpResponse:
     """One version, as it prints on a contract that exists nowhere."""
     seen = ContractTemplate.objects.visible_to(request.user).with_names()
-    found: ContractTemplate = get_object_or_404(seen, version=version)
+    found: ContractTemplate = get_object_or_404(seen, uuid=identifier)
     blocks = rendered_blocks(sample_content(found.as_blocks))
     return render(request, "aci/template.html", {"version": found, "blocks": blocks})
 

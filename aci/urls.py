@@ -7,6 +7,7 @@ from aci.payments import fund_views
 from aci.payments import views as payments
 from aci.projection import views as projection_views
 from aci import simulator_views, template_views, views
+from aci import article_views, simulator_views, template_views, views
 
 app_name = "aci"
 
@@ -41,9 +42,29 @@ urlpatterns = [
     path(f"{CONTRACT}renvoyer/", views.send_back, name="send_back"),
     path(f"{CONTRACT}document-de-travail/", views.draft_pdf, name="draft_pdf"),
     path(f"{CONTRACT}documents/<uuid:identifier>/", views.document, name="document"),
+    path(f"{CONTRACT}articles/", article_views.articles, name="articles"),
+    path(f"{CONTRACT}articles/accepter/", article_views.accept_article, name="accept_article"),
+    path(f"{CONTRACT}articles/actualiser/", article_views.refresh_text, name="refresh_text"),
+    path(f"{CONTRACT}articles/bloc/<slug:key>/", article_views.article, name="article"),
+    path(f"{CONTRACT}articles/bloc/<slug:key>/remarque/", article_views.remark, name="remark"),
+    path(
+        f"{CONTRACT}articles/bloc/<slug:key>/reecrire/",
+        article_views.change_article,
+        name="change_article",
+    ),
+    path(
+        f"{CONTRACT}remarques/<uuid:identifier>/repondre/",
+        article_views.answer_remark,
+        name="answer_remark",
+    ),
+    path(
+        f"{CONTRACT}remarques/<uuid:identifier>/fermer/",
+        article_views.close_remark,
+        name="close_remark",
+    ),
     path(TEMPLATES, template_views.templates, name="templates"),
     path(f"{TEMPLATES}nouvelle-version/", template_views.new_template, name="new_template"),
-    path(f"{TEMPLATES}<int:version>/", template_views.template, name="template"),
+    path(f"{TEMPLATES}<uuid:identifier>/", template_views.template, name="template"),
     path("dossiers/<str:reference>/financement/", views.funding, name="funding"),
     path("pilotage/financement/essai/", projection_views.try_grid, name="try_grid"),
     path(

@@ -1,17 +1,28 @@
 """The verbs of the ACI contract, from its first draft to its end."""
 
+from aci.actions.articles import (
+    answer_remark,
+    change_article,
+    close_remark,
+    refresh_text,
+    remark,
+)
 from aci.actions.documents import make_document, want_draft_pdf
 from aci.actions.grids import load_grids
 from aci.actions.life import expire_contracts, next_deadline, open_contract_years
-from aci.actions.negotiation import accept, change_terms, draft, freeze
+from aci.actions.negotiation import accept, accept_article, change_terms, draft, freeze
 from aci.actions.signing import CONSENT, send_back, sign
 from aci.actions.templates import add_template, load_contract_templates
 
 __all__ = [
     "CONSENT",
     "accept",
+    "accept_article",
     "add_template",
+    "answer_remark",
+    "change_article",
     "change_terms",
+    "close_remark",
     "draft",
     "expire_contracts",
     "freeze",
@@ -20,6 +31,8 @@ __all__ = [
     "make_document",
     "next_deadline",
     "open_contract_years",
+    "refresh_text",
+    "remark",
     "send_back",
     "sign",
     "want_draft_pdf",

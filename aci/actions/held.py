@@ -20,6 +20,7 @@ def held(contract: Contract) -> Contract:
             "previous",
             "health_project",
             "grid",
+            "template",
         )
         .get(pk=contract.pk)
     )

@@ -8,11 +8,13 @@ from django.db import transaction
 from accounts.access import Permission
 from accounts.models import User
 from aci import emails
+from aci.actions.articles import accept_block, accept_blocks
 from aci.actions.documents import want_document
 from aci.actions.grids import load_missing_grids
 from aci.actions.held import held, pass_baton
 from aci.actions.templates import template_for
 from aci.contract_funding import refuse_unpayable
+from aci.contract_texts import changed_titles, current_text, write_text
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, ContractAcceptance, ContractDocument, ContractMission
 from aci.parties import Party
@@ -62,6 +64,7 @@ def draft(
         template=template_for(clock.today()),
     )
     _set_terms(contract, missions, unscheduled_care_since, planned_signature_on or clock.today())
+    write_text(contract)
     journal.record(
         "draft",
         contract,
@@ -95,6 +98,7 @@ def change_terms(
     _refuse_stale(contract, version)
     contract.terms_version += 1
     _set_terms(contract, missions, unscheduled_care_since, planned_signature_on)
+    write_text(contract)
     journal.record(
         "change_terms",
         contract,
@@ -119,6 +123,24 @@ def accept(contract: Contract, *, party: Party, version: int, by: User) -> Contr
     _refuse_stale(contract, version)
     if party not in contract.parties_to_accept:
         raise Refused(f"{party.named(contract.cpts)} a déjà accepté cette version des termes.")
+    accept_blocks(contract, current_text(contract), party, by=by)
+    return _agree(contract, party, by=by)
+
+
+@transaction.atomic
+def accept_article(
+    contract: Contract, *, party: Party, key: str, sha256: str, by: User
+) -> Contract:
+    """A party accepts one article; the last one makes its accord on the whole version."""
+    contract, is_whole = accept_block(contract, party=party, key=key, sha256=sha256, by=by)
+    if is_whole and party in contract.parties_to_accept:
+        _agree(contract, party, by=by)
+    return contract
+
+
+def _agree(contract: Contract, party: Party, *, by: User) -> Contract:
+    """Keep the accord of a party on the version as it stands."""
+    version = contract.terms_version
     ContractAcceptance.objects.update_or_create(
         contract=contract,
         party=party,
@@ -153,6 +175,7 @@ def freeze(contract: Contract, *, by: User) -> Contract:
     contract = held(contract)
     before = contract.state
     WORKFLOW.apply("freeze", contract, may=may_on(by, contract.cpts))
+    _refuse_moved(contract)
     want_document(contract, ContractDocument.Kind.FROZEN, by=by)
     contract.save(update_fields=["state"])
     journal.record(
@@ -202,6 +225,17 @@ def _set_terms(
         for mission in MISSIONS
         if mission in missions
     )
+
+
+def _refuse_moved(contract: Contract) -> None:
+    """What is frozen is what the three parties accepted, word for word."""
+    moved = changed_titles(contract)
+    if moved:
+        names = ", ".join(f"« {title} »" for title in moved)
+        raise Refused(
+            f"Le contrat ne dit plus ce que les parties ont accepté : {names}. "
+            "Actualisez le texte, puis recueillez leur accord."
+        )
 
 
 def _refuse_stale(contract: Contract, version: int) -> None:

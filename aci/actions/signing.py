@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from aci import emails
+from aci.actions.articles import reopen_articles
 from aci.actions.held import held, pass_baton
 from aci.actions.life import enter_into_force
 from aci.contract_inputs import territory_inputs
@@ -74,6 +75,7 @@ def send_back(contract: Contract, *, party: Party, reason: str, by: User) -> Con
     contract.terms_version += 1  # the three accept again, be it the same text
     contract.document_job = None
     contract.save(update_fields=["state", "terms_version", "document_job"])
+    reopen_articles(contract)
     journal.record(
         "send_back",
         contract,

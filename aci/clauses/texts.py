@@ -1,14 +1,24 @@
-"""Which blocks a contract has: those of the template it began with, in its own words."""
+"""Which blocks a contract has, in its own words, and the texts it went through."""
 
 from aci.clauses.blocks import Block, check_blocks, in_order
 from aci.clauses.files import read_templates
 from aci.clauses.variables import KNOWN, PIECES
-from aci.models import Contract, ContractTemplate
+from aci.models import ArticleWording, Contract, ContractTemplate
 from foundation import clock
 
 
 def blocks_of(contract: Contract) -> tuple[Block, ...]:
-    """In order. Nobody loaded the templates yet: those of the repository."""
+    """In order. The newest wording of an article replaces the one of the template."""
+    wordings = ArticleWording.objects.filter(contract=contract.pk).order_by("version")
+    own = {wording.key: wording.body for wording in wordings}
+    return tuple(
+        Block(block.key, block.form, block.title, own.get(block.key, block.body))
+        for block in template_blocks(contract)
+    )
+
+
+def template_blocks(contract: Contract) -> tuple[Block, ...]:
+    """As the template writes them. Nobody loaded the templates yet: those of the repository."""
     template: ContractTemplate | None = contract.template
     if template is None:  # registered in bulk: the version of the day it was prepared
         day = contract.created_at.astimezone(clock.PARIS).date()

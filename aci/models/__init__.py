@@ -1,5 +1,13 @@
 """The ACI agreement: grids, contracts, what the parties leave on them, contract years."""
 
+from aci.models.articles import (
+    ArticleWording,
+    BlockAcceptance,
+    ContractText,
+    ContractVisit,
+    Remark,
+    RemarkMessage,
+)
 from aci.models.clauses import ContractTemplate
 from aci.models.contract import Contract, ContractMission
 from aci.models.grid import FundingGrid, FundingGridAmount
@@ -14,11 +22,15 @@ from aci.models.trail import ContractAcceptance, ContractDocument, Signature
 from aci.models.year import ContractYear
 
 __all__ = [
+    "ArticleWording",
+    "BlockAcceptance",
     "Contract",
     "ContractAcceptance",
     "ContractDocument",
     "ContractMission",
     "ContractTemplate",
+    "ContractText",
+    "ContractVisit",
     "ContractYear",
     "Funder",
     "FundingGrid",
@@ -27,5 +39,7 @@ __all__ = [
     "PaymentOrder",
     "PaymentOrderItem",
     "PaymentSlip",
+    "Remark",
+    "RemarkMessage",
     "Signature",
 ]

@@ -187,7 +187,8 @@ def test_blocks_are_added_moved_and_removed(negotiated: Contract, cast: Cast, si
 
 def test_the_pages_keep_their_budget(negotiated: Contract, cast: Cast, sign_in: Any) -> None:
     client: Client = sign_in(cast.administrator)
-    for path in ("", "1/", "nouvelle-version/"):
+    template = ContractTemplate.objects.get()
+    for path in ("", f"{template.uuid}/", "nouvelle-version/"):
         with QueryCount() as count:
             assert client.get(f"/administration/contrat-type/{path}").status_code == 200
         assert count.number <= 4

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from aci.models import ContractDocument
+from aci.models import ContractDocument, ContractTemplate
 from tests.conventions.routes import Route
 from tests.permissions.row import DRAFTED, EXAMINED, SIGNED, Row
 from tests.permissions.table import ROWS
@@ -61,6 +61,10 @@ def _value(
         return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
     if argument == "slip_id":
         return things.order.slip.public_id if things.order.slip else NOBODY
+    if route.name == "aci:template":
+        return ContractTemplate.objects.get().uuid
+    if route.name in {"aci:answer_remark", "aci:close_remark"}:
+        return things.contract.remarks.get().uuid
     of_argument = {
         "order_id": things.order.public_id,
         "uuid": things.value.proof.uuid if route.name == "missions:proof" else things.member.uuid,

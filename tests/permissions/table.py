@@ -170,9 +170,27 @@ ROWS: dict[str, Row] = {
         ACT,
     ),
     "aci:document": Row(needs(P.DOSSIER_SEE)),
+    "aci:articles": Row(needs(P.DOSSIER_SEE)),
+    "aci:article": Row(needs(P.DOSSIER_SEE), READ, (("key", "missions"),)),
+    "aci:remark": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS),
+        ACT,
+        (("key", "missions"),),
+    ),
+    "aci:accept_article": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
+    ),
+    "aci:refresh_text": Row(needs(P.CONTRACT_DRAFT), ACT),
+    "aci:change_article": Row(needs(P.CONTRACT_DRAFT), BOTH, (("key", "missions"),)),
+    "aci:answer_remark": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
+    ),
+    "aci:close_remark": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
+    ),
     "aci:templates": Row(needs(P.PORTAL_ADMINISTER)),
     "aci:new_template": Row(needs(P.PORTAL_ADMINISTER), BOTH),
-    "aci:template": Row(needs(P.PORTAL_ADMINISTER), READ, (("version", 1),)),
+    "aci:template": Row(needs(P.PORTAL_ADMINISTER)),
     "aci:funding": Row(needs(P.DOSSIER_SEE)),
     "aci:prepare_order": Row(needs(P.PAYMENT_PREPARE), BOTH),
     "aci:payment_order": Row(needs(P.DOSSIER_SEE)),

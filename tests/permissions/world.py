@@ -248,6 +248,9 @@ def _signed(project: HealthProject, cast: Cast) -> Contract:
         unscheduled_care_since=SIGNED,
         by=cast.cpam_officer,
     )
+    contracts.remark(
+        contract, party=Party.CPTS, key="missions", text="Pourquoi ?", by=cast.president
+    )
     signatories = {
         Party.CPTS: cast.president,
         Party.CPAM: cast.cpam_director,
