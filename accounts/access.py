@@ -77,6 +77,8 @@ class Permission(TextChoices):
     PAYMENT_PREPARE = "payment_prepare", "Préparer les ordres de paiement et les transmettre"
     PAYMENT_APPROVE = "payment_approve", "Approuver ou refuser les ordres de paiement"
     OUTSIDE_GRID_RECORD = "outside_grid_record", "Inscrire une aide hors barème"
+    IDENTITY_WRITE = "identity_write", "Écrire l’identité de l’association"
+    BANK_ACCOUNT = "bank_account", "Voir, proposer ou confirmer le compte bancaire de la CPTS"
     # Missions
     MISSION_REPORT = "mission_report", "Déclarer l’avancement des missions"
     # Members
@@ -120,13 +122,28 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HOLDER: frozenset(_WRITERS),
     Role.PRESIDENT: frozenset(
         _WRITERS
-        | {_P.CONTRACT_ACCEPT_CPTS, _P.CONTRACT_SIGN_CPTS, _P.MEMBER_SEE, _P.MEMBER_APPROVE}
+        | {
+            _P.CONTRACT_ACCEPT_CPTS,
+            _P.CONTRACT_SIGN_CPTS,
+            _P.IDENTITY_WRITE,
+            _P.BANK_ACCOUNT,
+            _P.MEMBER_SEE,
+            _P.MEMBER_APPROVE,
+        }
     ),
     Role.OFFICE: frozenset(
-        {_P.DOSSIER_SEE, _P.SHARED_SEE, _P.EXCHANGE, _P.MEMBER_SEE, _P.MEMBER_APPROVE}
+        {
+            _P.DOSSIER_SEE,
+            _P.SHARED_SEE,
+            _P.EXCHANGE,
+            _P.IDENTITY_WRITE,
+            _P.BANK_ACCOUNT,
+            _P.MEMBER_SEE,
+            _P.MEMBER_APPROVE,
+        }
     ),
     Role.COORDINATOR: frozenset(
-        _WRITERS | {_P.CONTRACT_ACCEPT_CPTS, _P.MISSION_REPORT, _P.MEMBER_SEE}
+        _WRITERS | {_P.CONTRACT_ACCEPT_CPTS, _P.IDENTITY_WRITE, _P.MISSION_REPORT, _P.MEMBER_SEE}
     ),
     Role.MEMBER: frozenset({_P.SHARED_SEE}),
     Role.ARS_REVIEWER: frozenset(
@@ -183,6 +200,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CONTRACT_ACCEPT_CPAM,
             _P.PAYMENT_PREPARE,
             _P.OUTSIDE_GRID_RECORD,
+            _P.IDENTITY_WRITE,
+            _P.BANK_ACCOUNT,
         }
     ),
     Role.CPAM_DIRECTOR: frozenset(
@@ -199,6 +218,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.CONTRACT_ACCEPT_CPAM,
             _P.CONTRACT_SIGN_CPAM,
             _P.PAYMENT_APPROVE,
+            _P.BANK_ACCOUNT,
         }
     ),
     Role.COMMITTEE: frozenset({_P.DOSSIER_SEE, _P.DOSSIER_LIST, _P.OPINION_GIVE, _P.SESSION_SEE}),

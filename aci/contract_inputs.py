@@ -4,14 +4,14 @@ import hashlib
 import json
 from typing import Any
 
-from aci import emails
 from aci.clauses.texts import blocks_of
 from aci.contract_funding import basis_of, stored_grids
 from aci.deadlines import mission_rule
 from aci.funding_sheet import plain_sheet
 from aci.grid_files import read_mission_rules
-from aci.models import Contract, ContractDocument, ContractMission, Signature
+from aci.models import BankAccount, Contract, ContractDocument, ContractMission, Signature
 from aci.parties import Party
+from aci.signatories import signings
 from foundation import clock
 from foundation.search import search_key
 from territories.models import Cpts, Territory
@@ -111,13 +111,14 @@ def territory_inputs(territory: Territory) -> dict[str, Any]:
 def party_inputs(contract: Contract) -> dict[str, Any]:
     """The three parties and who signs for each today."""
     cpts = contract.cpts
+    who = {
+        party: {"signatory": signing.name, "quality": signing.quality}
+        for party, signing in signings(contract).items()
+    }
     return {
-        "cpts": {**_association(cpts), "signatory": _signatory(contract, Party.CPTS)},
-        "cpam": {
-            "name": Party.CPAM.named(cpts),
-            "signatory": _signatory(contract, Party.CPAM),
-        },
-        "ars": {"name": Party.ARS.named(cpts), "signatory": _signatory(contract, Party.ARS)},
+        "cpts": {**_association(cpts), **who[Party.CPTS]},
+        "cpam": {"name": Party.CPAM.named(cpts), **who[Party.CPAM]},
+        "ars": {"name": Party.ARS.named(cpts), **who[Party.ARS]},
     }
 
 
@@ -127,22 +128,20 @@ def digest(inputs: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _association(cpts: Cpts) -> dict[str, str]:
+def _association(cpts: Cpts) -> dict[str, Any]:
+    account = BankAccount.objects.filter(cpts=cpts).in_use().first()
     return {
         "name": cpts.name,
         "reference": cpts.reference,
         "legal_form": cpts.legal_form,
         "rna": cpts.rna,
+        "siren": cpts.siret[:9],
         "siret": cpts.siret,
         "finess": cpts.finess,
         "seat": cpts.seat,
+        # More people read a contract than need the whole number.
+        "bank": {"holder": account.holder, "iban": account.masked} if account else None,
     }
-
-
-def _signatory(contract: Contract, party: Party) -> str:
-    """The name of the person in post; empty when the post is vacant, or held by several."""
-    people = emails.people_of(contract, [party.sign_permission])
-    return people[0].get_full_name() if len(people) == 1 else ""
 
 
 def _mission_inputs(mission: ContractMission) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from accounts.notifications import Event
 from aci.models import Contract
 from aci.parties import Party
 from records import notices
-from territories.models import Assignment
+from territories.models import Assignment, Cpts
 
 # Steps of a negotiation may be silenced; what binds (signature, force, end) may not.
 NEGOTIATION = {"contract_terms", "contract_sent_back"}
@@ -21,12 +21,17 @@ _SIGNATORIES = {party.sign_permission for party in Party}
 
 def people_of(contract: Contract, permissions: Iterable[Permission]) -> list[User]:
     """The active accounts that hold one of these grants on the dossier today, once each."""
+    return people_on(contract.cpts, permissions)
+
+
+def people_on(cpts: Cpts, permissions: Iterable[Permission]) -> list[User]:
+    """The same, for a dossier without a contract yet."""
     roles: set[Role] = set()
     for permission in permissions:
         roles |= roles_granting(permission)
     posts = (
         Assignment.objects.current()
-        .on(contract.cpts)
+        .on(cpts)
         .filter(role__in=roles, user__is_active=True)
         .select_related("user")
         .order_by("user_id")

@@ -128,11 +128,13 @@ class ContractQuerySet(models.QuerySet[Any]):
         signatures = apps.get_model("aci", "Signature").objects.filter(
             contract=OuterRef("pk"), voided_at=None
         )
+        named = apps.get_model("aci", "ContractSignatory").objects.filter(contract=OuterRef("pk"))
         condition = Q(pk__in=[])
         for party in Party:
             signed = signatures.filter(party=party)
             may = scope_filter(user, party.sign_permission, "cpts__")
-            condition |= may & Q(~Exists(signed))
+            others = named.filter(party=party).exclude(user=user)
+            condition |= may & Q(~Exists(signed)) & Q(~Exists(others))
         # Nobody signs for two parties.
         return self.filter(condition & ~Exists(signatures.filter(user=user))).filter(
             state=ContractState.TO_SIGN

@@ -8,6 +8,7 @@ from aci.payments import views as payments
 from aci.projection import views as projection_views
 from aci import simulator_views, template_views, views
 from aci import article_views, simulator_views, template_views, views
+from aci import article_views, identity_views, simulator_views, template_views, views
 
 app_name = "aci"
 
@@ -61,6 +62,26 @@ urlpatterns = [
         f"{CONTRACT}remarques/<uuid:identifier>/fermer/",
         article_views.close_remark,
         name="close_remark",
+    ),
+    path(f"{CONTRACT}parties/", identity_views.parties, name="parties"),
+    path(f"{CONTRACT}parties/identite/", identity_views.identity, name="identity"),
+    path(
+        f"{CONTRACT}parties/compte/",
+        identity_views.propose_bank_account,
+        name="propose_bank_account",
+    ),
+    path(
+        f"{CONTRACT}parties/compte/<uuid:identifier>/confirmer/",
+        identity_views.confirm_bank_account,
+        name="confirm_bank_account",
+    ),
+    path(
+        f"{CONTRACT}parties/compte/<uuid:identifier>/refuser/",
+        identity_views.refuse_bank_account,
+        name="refuse_bank_account",
+    ),
+    path(
+        f"{CONTRACT}parties/signataires/<slug:party>/", identity_views.signatory, name="signatory"
     ),
     path(TEMPLATES, template_views.templates, name="templates"),
     path(f"{TEMPLATES}nouvelle-version/", template_views.new_template, name="new_template"),

@@ -7,6 +7,7 @@ from django.db.models import TextChoices
 
 from accounts.access import Permission
 from aci.article_workflow import REMARK_WORKFLOW as REMARK_WORKFLOW
+from aci.bank_workflow import BANK_WORKFLOW as BANK_WORKFLOW
 from aci.parties import Party
 from aci.payments.workflow import ORDER_WORKFLOW
 from foundation import clock

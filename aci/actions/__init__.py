@@ -9,6 +9,13 @@ from aci.actions.articles import (
 )
 from aci.actions.documents import make_document, want_draft_pdf
 from aci.actions.grids import load_grids
+from aci.actions.identity import (
+    change_identity,
+    confirm_bank_account,
+    name_signatory,
+    propose_bank_account,
+    refuse_bank_account,
+)
 from aci.actions.life import expire_contracts, next_deadline, open_contract_years
 from aci.actions.negotiation import accept, accept_article, change_terms, draft, freeze
 from aci.actions.signing import CONSENT, send_back, sign
@@ -21,17 +28,22 @@ __all__ = [
     "add_template",
     "answer_remark",
     "change_article",
+    "change_identity",
     "change_terms",
     "close_remark",
+    "confirm_bank_account",
     "draft",
     "expire_contracts",
     "freeze",
     "load_contract_templates",
     "load_grids",
     "make_document",
+    "name_signatory",
     "next_deadline",
     "open_contract_years",
+    "propose_bank_account",
     "refresh_text",
+    "refuse_bank_account",
     "remark",
     "send_back",
     "sign",

@@ -9,7 +9,7 @@ from aci.article_workflow import REMARK_WORKFLOW, RemarkState
 from aci.clauses.blocks import Block, article_numbers, check_block
 from aci.clauses.texts import blocks_of, check_template
 from aci.clauses.variables import KNOWN, PIECES
-from aci.contract_texts import current_text, write_text
+from aci.contract_texts import changed_titles, current_text, write_text
 from aci.models import (
     ArticleWording,
     BlockAcceptance,
@@ -24,7 +24,7 @@ from foundation import clock
 from foundation.refusal import Refused, StaleVersion
 from foundation.workflow import NotAllowed
 from records import journal
-from territories.models import Baton
+from territories.models import Baton, Cpts
 from territories.scopes import may_on, quality_on
 
 
@@ -193,6 +193,21 @@ def close_remark(row: Remark, *, party: Party, by: User) -> Remark:
     sentence = f"Remarque de {party.with_article} close sur « {title} »"
     _record_remark("close_remark", row, sentence, by=by)
     return row
+
+
+def rewrite_open_text(cpts: Cpts, *, by: User) -> None:
+    """The contract under negotiation says what has just changed. Inside the act that changed it."""
+    found = cpts.contracts.filter(state=ContractState.NEGOTIATION).first()
+    if found is None:
+        return
+    contract = held(found)
+    if not changed_titles(contract):
+        return
+    contract.terms_version += 1
+    contract.save(update_fields=["terms_version"])
+    write_text(contract)
+    pass_baton(contract, Baton.THREE_PARTIES)
+    emails.terms_to_accept(contract, by=by)
 
 
 def reopen_articles(contract: Contract) -> None:

@@ -10,6 +10,7 @@ from aci.actions.life import enter_into_force
 from aci.contract_inputs import territory_inputs
 from aci.models import Contract, ContractDocument, Signature
 from aci.parties import Party
+from aci.signatories import signatory_refusal, signings
 from aci.workflow import WORKFLOW
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
@@ -30,6 +31,7 @@ def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: Us
     contract = held(contract)
     before = contract.state
     WORKFLOW.apply(f"sign_for_{party.value}", contract, may=may_on(by, contract.cpts))
+    _refuse_other_than_named(contract, party, by)
     document = _document_to_sign(contract, sha256)
     _refuse_twice(contract, party, by)
     if not consent:
@@ -40,7 +42,7 @@ def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: Us
         party=party,
         user=by,
         name=by.get_full_name(),
-        role=party.signatory,
+        role=signings(contract)[party].quality or party.signatory,
         at=clock.now(),
         sha256=document.sha256,
         consent=CONSENT,
@@ -104,6 +106,12 @@ def _document_to_sign(contract: Contract, sha256: str) -> ContractDocument:
             "Le territoire a changé depuis que le contrat est figé : renvoyez-le en négociation."
         )
     return document
+
+
+def _refuse_other_than_named(contract: Contract, party: Party, by: User) -> None:
+    refusal = signatory_refusal(contract, party, by)
+    if refusal:
+        raise Refused(refusal)
 
 
 def _refuse_twice(contract: Contract, party: Party, by: User) -> None:

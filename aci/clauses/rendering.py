@@ -60,5 +60,5 @@ def marks(content: Content) -> dict[str, str]:
 
 def _unsigned(content: Content) -> dict[str, Any]:
     parties: Mapping[str, Any] = content["parties"]
-    blank = {name: {**party, "signatory": ""} for name, party in parties.items()}
+    blank = {name: {**party, "signatory": "", "quality": ""} for name, party in parties.items()}
     return {**content, "parties": blank}

@@ -66,13 +66,20 @@ def _parties() -> dict[str, Any]:
             "reference": "62-EXEMPLE",
             "legal_form": "association de la loi de 1901",
             "rna": "W621000000",
+            "siren": "000000000",
             "siret": "00000000000000",
             "finess": "620000000",
             "seat": "1 place de la Mairie, 62400 Béthune",
+            "bank": {"holder": "CPTS du Val d’Exemple", "iban": "FR76 •••• •••• 0189"},
             "signatory": "Paule Présidente",
+            "quality": "",
         },
-        "cpam": {"name": "CPAM de l’Artois", "signatory": "Claire Caisse"},
-        "ars": {"name": "ARS Hauts-de-France", "signatory": "Denis Directeur"},
+        "cpam": {"name": "CPAM de l’Artois", "signatory": "Claire Caisse", "quality": ""},
+        "ars": {
+            "name": "ARS Hauts-de-France",
+            "signatory": "Dora Déléguée",
+            "quality": "directrice adjointe, par délégation (arrêté 12 du 3\u00a0mars\u00a02024)",
+        },
     }
 
 

@@ -18,16 +18,19 @@ from aci.models.payments import (
     PaymentOrderItem,
     PaymentSlip,
 )
+from aci.models.identity import BankAccount, ContractSignatory
 from aci.models.trail import ContractAcceptance, ContractDocument, Signature
 from aci.models.year import ContractYear
 
 __all__ = [
     "ArticleWording",
+    "BankAccount",
     "BlockAcceptance",
     "Contract",
     "ContractAcceptance",
     "ContractDocument",
     "ContractMission",
+    "ContractSignatory",
     "ContractTemplate",
     "ContractText",
     "ContractVisit",

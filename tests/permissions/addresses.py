@@ -61,6 +61,8 @@ def _value(
         return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
     if argument == "slip_id":
         return things.order.slip.public_id if things.order.slip else NOBODY
+    if route.name in {"aci:confirm_bank_account", "aci:refuse_bank_account"}:
+        return things.cpts.bank_accounts.get().uuid
     if route.name == "aci:template":
         return ContractTemplate.objects.get().uuid
     if route.name in {"aci:answer_remark", "aci:close_remark"}:

@@ -188,6 +188,12 @@ ROWS: dict[str, Row] = {
     "aci:close_remark": Row(
         needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
     ),
+    "aci:parties": Row(needs(P.DOSSIER_SEE)),
+    "aci:identity": Row(needs(P.IDENTITY_WRITE), BOTH),
+    "aci:propose_bank_account": Row(needs(P.BANK_ACCOUNT), BOTH),
+    "aci:confirm_bank_account": Row(needs(P.BANK_ACCOUNT), ACT),
+    "aci:refuse_bank_account": Row(needs(P.BANK_ACCOUNT), ACT),
+    "aci:signatory": Row(needs(P.CONTRACT_DRAFT), BOTH, (("party", "ars"),)),
     "aci:templates": Row(needs(P.PORTAL_ADMINISTER)),
     "aci:new_template": Row(needs(P.PORTAL_ADMINISTER), BOTH),
     "aci:template": Row(needs(P.PORTAL_ADMINISTER)),

@@ -248,6 +248,12 @@ def _signed(project: HealthProject, cast: Cast) -> Contract:
         unscheduled_care_since=SIGNED,
         by=cast.cpam_officer,
     )
+    contracts.propose_bank_account(
+        cast.rives,
+        holder=cast.rives.name,
+        iban="FR76 3000 6000 0112 3456 7890 189",
+        by=cast.president,
+    )
     contracts.remark(
         contract, party=Party.CPTS, key="missions", text="Pourquoi ?", by=cast.president
     )
