@@ -9,7 +9,14 @@ from aci.contract_funding import basis_of, stored_grids
 from aci.deadlines import mission_rule
 from aci.funding_sheet import plain_sheet
 from aci.grid_files import read_mission_rules
-from aci.models import BankAccount, Contract, ContractDocument, ContractMission, Signature
+from aci.models import (
+    BankAccount,
+    Contract,
+    ContractDocument,
+    ContractMission,
+    IndicatorAnnex,
+    Signature,
+)
 from aci.parties import Party
 from aci.signatories import signings
 from foundation import clock
@@ -61,6 +68,11 @@ def contract_content(contract: Contract) -> dict[str, Any]:
         "missions": [_mission_inputs(mission) for mission in contract.missions.all()],
         "unscheduled_care_since": _iso(contract.unscheduled_care_since),
         "territory": territory_inputs(contract.territory_in_use),
+        "annexes": [
+            {"year": annex.year, "lines": annex.lines}
+            for annex in IndicatorAnnex.objects.filter(contract=contract).order_by("year")
+            if annex.lines
+        ],
         "contract_years": basis.settings.contract_years,
         "settings": list(basis.settings.sentences),
         "years": [plain_sheet(basis.year(number, grids=grids)) for number in sorted({1, whole})],

@@ -3,109 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
-from itertools import pairwise
 
 from aci.funding_lines import Retained
+from aci.indicator_rules import Direction as Direction
+from aci.indicator_rules import Indicator as Indicator
+from aci.indicator_rules import Method as Method
+from aci.indicator_rules import Tier as Tier
+from aci.indicator_rules import tier_bounds
 from foundation.money import ZERO, format_euros, round_cents
 from foundation.numbers import format_number
 from foundation.refusal import Refused
-
-
-class Direction(StrEnum):
-    """Which way an indicator gets better."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-
-    def reaches(self, value: Decimal, bound: Decimal) -> bool:
-        return value >= bound if self is Direction.HIGHER else value <= bound
-
-
-class Method(StrEnum):
-    """How the annex turns a measure into euros."""
-
-    TIERS = "tiers"
-    ALL_OR_NOTHING = "all_or_nothing"
-    PROPORTIONAL = "proportional"  # only where the annex says « proportionnel »
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A tier as the annex writes it: 219–101 → 3 000; ≤ 50 → 9 000 has no best bound."""
-
-    worst: Decimal
-    best: Decimal | None
-    euros: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """An indicator of the contract's annex, for one contract year.
-
-    `euros` is its value when it is wholly reached; with tiers, each tier carries its own.
-    `baseline` is where a proportional indicator begins to pay: zero unless the annex says so.
-    """
-
-    label: str
-    direction: Direction
-    method: Method
-    euros: Decimal = ZERO
-    target: Decimal | None = None
-    baseline: Decimal | None = None
-    tiers: tuple[Tier, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.method is Method.TIERS:
-            self._check_tiers()
-        else:
-            self._check_target(self.required_target)
-        if self.euros < 0 or any(tier.euros < 0 for tier in self.tiers):
-            raise Refused(f"L’indicateur « {self.label} » a une valeur négative.")
-
-    def _check_tiers(self) -> None:
-        if not self.tiers:
-            raise Refused(f"L’indicateur « {self.label} » n’a pas de palier.")
-        for tier in self.tiers:
-            if tier.best is not None and not self.direction.reaches(tier.best, tier.worst):
-                raise Refused(f"L’indicateur « {self.label} » a un palier aux bornes inversées.")
-        for tier, following in pairwise(self.ordered_tiers):
-            # « 219–101 » then « 100–51 »: the next tier begins beyond the best of this one.
-            if tier.best is None or self.direction.reaches(tier.best, following.worst):
-                raise Refused(f"L’indicateur « {self.label} » a des paliers qui se chevauchent.")
-
-    def _check_target(self, target: Decimal) -> None:
-        if self.method is not Method.PROPORTIONAL:
-            return
-        if self.baseline is None and self.direction is Direction.LOWER:
-            raise Refused(f"L’indicateur « {self.label} » n’a pas de point de départ.")
-        if self.start == target or not self.direction.reaches(target, self.start):
-            raise Refused(
-                f"L’indicateur « {self.label} » a une cible qui ne dépasse pas son point de départ."
-            )
-
-    @property
-    def required_target(self) -> Decimal:
-        if self.target is None:
-            raise Refused(f"L’indicateur « {self.label} » n’a pas de cible.")
-        return self.target
-
-    @property
-    def start(self) -> Decimal:
-        return Decimal(0) if self.baseline is None else self.baseline
-
-    @property
-    def ordered_tiers(self) -> tuple[Tier, ...]:
-        """From the easiest to the hardest, whatever the order of the annex."""
-        lower = self.direction is Direction.LOWER
-        return tuple(sorted(self.tiers, key=lambda tier: tier.worst, reverse=lower))
-
-    @property
-    def most(self) -> Decimal:
-        """What the indicator pays at best."""
-        if self.method is Method.TIERS:
-            return max(tier.euros for tier in self.tiers)
-        return self.euros
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +47,10 @@ def _by_tiers(indicator: Indicator, measured: Decimal) -> tuple[Decimal, str]:
     if not reached:
         return ZERO, f"{value} : aucun palier atteint."
     tier = reached[-1]
-    return tier.euros, f"{value} : palier {_bounds(indicator, tier)}, {format_euros(tier.euros)}."
+    return (
+        tier.euros,
+        f"{value} : palier {tier_bounds(indicator, tier)}, {format_euros(tier.euros)}.",
+    )
 
 
 def _all_or_nothing(indicator: Indicator, measured: Decimal) -> tuple[Decimal, str]:
@@ -161,14 +71,6 @@ def _proportional(indicator: Indicator, measured: Decimal) -> tuple[Decimal, str
         f"Valeur {format_number(measured)}, de {format_number(start)} à {format_number(target)} : "
         f"au prorata, {format_euros(euros)} sur {format_euros(indicator.euros)}."
     )
-
-
-def _bounds(indicator: Indicator, tier: Tier) -> str:
-    """« 100 à 51 », « 50 et moins », « 80 et plus »."""
-    worst = format_number(tier.worst)
-    if tier.best is not None:
-        return f"{worst} à {format_number(tier.best)}"
-    return f"{worst} et {'moins' if indicator.direction is Direction.LOWER else 'plus'}"
 
 
 _METHODS = {

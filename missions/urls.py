@@ -2,16 +2,21 @@
 
 from django.urls import path, register_converter
 
-from missions import views
+from missions import annex_views, views
 from missions.paths import MissionConverter
 
 app_name = "missions"
 register_converter(MissionConverter, "mission")
 
 ROOM = "dossiers/<str:reference>/missions/"
+ANNEX = "dossiers/<str:reference>/contrat/indicateurs/"
 ONE = f"{ROOM}<mission:mission>/"
 
 urlpatterns = [
+    path(ANNEX, annex_views.annex, name="annex"),
+    path(f"{ANNEX}remplir/", annex_views.fill_annex, name="fill_annex"),
+    path(f"{ANNEX}indicateur/", annex_views.annex_line, name="annex_line"),
+    path(f"{ANNEX}retirer/", annex_views.remove_annex_line, name="remove_annex_line"),
     path(ROOM, views.missions, name="missions"),
     path(f"{ROOM}preuves/<uuid:uuid>/", views.proof, name="proof"),
     path(ONE, views.mission, name="mission"),

@@ -1,5 +1,6 @@
 """The verbs of the ACI contract, from its first draft to its end."""
 
+from aci.actions.annex import set_annex
 from aci.actions.articles import (
     answer_remark,
     change_article,
@@ -46,6 +47,7 @@ __all__ = [
     "refuse_bank_account",
     "remark",
     "send_back",
+    "set_annex",
     "sign",
     "want_draft_pdf",
 ]

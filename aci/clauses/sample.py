@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from aci.deadlines import mission_deadlines, mission_rule
 from aci.funding_basis import FundingBasis
 from aci.funding_sheet import plain_sheet
 from aci.grid_files import read_grids, read_mission_rules, read_setting_rows, settings_on
+from aci.indicator_rules import AnnexLine, Direction, Indicator, Method, Tier
 from aci.mission_codes import MissionCode
 
 SIGNED_ON = dt.date(2025, 1, 15)
@@ -53,10 +55,30 @@ def _sample() -> dict[str, Any]:
         "missions": [_mission(code, start) for code, start in STARTS.items()],
         "unscheduled_care_since": SIGNED_ON.isoformat(),
         "territory": _territory(population),
+        "annexes": [{"year": 1, "lines": [_line().as_plain()]}],
         "contract_years": settings.contract_years,
         "settings": list(settings.sentences),
         "years": [plain_sheet(basis.year(number, grids=read_grids())) for number in years],
     }
+
+
+def _line() -> AnnexLine:
+    """Worked example 6 of the funding rules."""
+    tiers = ((219, 101, 3000), (100, 51, 6000), (50, None, 9000))
+    return AnnexLine(
+        code="ald-sans-medecin-traitant",
+        mission=MissionCode.ACCES_SOINS,
+        unit="patients",
+        rule=Indicator(
+            label="Patients en ALD sans médecin traitant",
+            direction=Direction.LOWER,
+            method=Method.TIERS,
+            tiers=tuple(
+                Tier(Decimal(worst), Decimal(best) if best else None, Decimal(euros))
+                for worst, best, euros in tiers
+            ),
+        ),
+    )
 
 
 def _parties() -> dict[str, Any]:

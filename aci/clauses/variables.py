@@ -8,6 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from aci.funding_sheet import read_sheet
+from aci.indicator_rules import most_of, read_line
+from aci.mission_codes import MISSIONS
 from foundation.dates import format_date
 from foundation.numbers import format_number
 from foundation.written_text import Value
@@ -19,6 +21,7 @@ PIECES = {
     "tableau.montants": "Les montants de la première année et de la première année pleine",
     "tableau.echeancier": "L’échéancier de la première année",
     "tableau.signatures": "La place des trois signatures",
+    "tableau.indicateurs": "Les indicateurs de chaque année, avec leurs valeurs",
     "tableau.communes": "La liste des communes, avec leur population",
 }
 KNOWN = {
@@ -46,6 +49,7 @@ _TEMPLATES = {
     "tableau.montants": "aci/blocks/amounts.html",
     "tableau.echeancier": "aci/blocks/schedule.html",
     "tableau.signatures": "aci/blocks/seals.html",
+    "tableau.indicateurs": "aci/blocks/indicators.html",
     "tableau.communes": "aci/blocks/communes.html",
 }
 _DATES = {"made_on", "planned_signature_on", "unscheduled_care_since", "signed_on", "ends_on"}
@@ -99,7 +103,25 @@ def layout_context(content: Content) -> dict[str, Any]:
         "first_year": sheets[0],
         "whole_year": sheets[-1],
         "to_confirm": any(sheet.to_confirm for sheet in sheets),
+        "annexes": [_annex(annex) for annex in content["annexes"]],
         "completed": [commune for commune in communes if commune["is_completed"]],
+    }
+
+
+def _annex(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The indicators of one year, mission by mission, with what each mission pays at best."""
+    lines = [read_line(line) for line in plain["lines"]]
+    missions = [code for code in MISSIONS if any(line.mission is code for line in lines)]
+    return {
+        "year": plain["year"],
+        "missions": [
+            {
+                "label": code.label,
+                "lines": [line for line in lines if line.mission is code],
+                "most": most_of(lines, code),
+            }
+            for code in missions
+        ],
     }
 
 

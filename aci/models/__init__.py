@@ -1,5 +1,6 @@
 """The ACI agreement: grids, contracts, what the parties leave on them, contract years."""
 
+from aci.models.annex import IndicatorAnnex
 from aci.models.articles import (
     ArticleWording,
     BlockAcceptance,
@@ -42,6 +43,7 @@ __all__ = [
     "PaymentOrder",
     "PaymentOrderItem",
     "PaymentSlip",
+    "IndicatorAnnex",
     "Remark",
     "RemarkMessage",
     "Signature",

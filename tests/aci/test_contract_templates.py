@@ -43,7 +43,11 @@ def test_the_committed_clauses_print_every_article() -> None:
     blocks = rendered_blocks(sample_content(BLOCKS))
     headings = [block.heading for block in blocks]
     assert headings[:3] == ["Visas", "Parties", "Article 1 – Objet"]
-    assert headings[-2:] == ["Article 14 – Signatures", "Annexe 1 – Communes du territoire"]
+    assert headings[-3:] == [
+        "Article 14 – Signatures",
+        "Annexe 1 – Indicateurs et valeurs",
+        "Annexe 2 – Communes du territoire",
+    ]
     assert all("{{" not in block.html for block in blocks)
     assert "décrit à l’article 2" in blocks[2].html
     assert "275\u00a0000,00\u00a0€" in next(b.html for b in blocks if b.key == "montants")

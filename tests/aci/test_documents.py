@@ -162,7 +162,7 @@ def test_the_frozen_contract_meets_both_standards(frozen: ContractDocument) -> N
         with document.open_outline() as outline:
             titles = [item.title for item in outline.root]
         assert titles[0] == "Sommaire"
-        assert titles[-1] == "Annexe 1 – Communes du territoire"
+        assert titles[-1] == "Annexe 2 – Communes du territoire"
         attached = document.attachments["contrat.json"].get_file().read_bytes()
         assert json.loads(attached) == frozen.inputs
 

@@ -217,6 +217,10 @@ ROWS: dict[str, Row] = {
     "missions:mission": Row(
         needs(P.DOSSIER_SEE, P.SHARED_SEE), READ, (("mission", MissionCode.ACCES_SOINS),)
     ),
+    "missions:annex": Row(needs(P.DOSSIER_SEE)),
+    "missions:fill_annex": Row(needs(P.CONTRACT_DRAFT), ACT),
+    "missions:annex_line": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "missions:remove_annex_line": Row(needs(P.CONTRACT_DRAFT), ACT),
     "missions:start": Row(needs(P.MISSION_REPORT), ACT, (("mission", MissionCode.ACCES_SOINS),)),
     "missions:deploy": Row(needs(P.MISSION_REPORT), ACT, (("mission", MissionCode.ACCES_SOINS),)),
     "missions:reopen": Row(needs(P.MISSION_REPORT), ACT, (("mission", MissionCode.ACCES_SOINS),)),
