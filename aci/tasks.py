@@ -3,11 +3,15 @@
 from celery import shared_task
 
 from aci import actions
+from aci.actions import batches
 from records import jobs
 
 jobs.handles("contract_draft_pdf")(actions.make_document)
 jobs.handles("contract_frozen_pdf")(actions.make_document)
 jobs.handles("contract_final_pdf")(actions.make_document)
+jobs.handles(batches.PLAN_JOB)(batches.plan_batch)
+jobs.handles(batches.ITEM_JOB)(batches.make_batch_item)
+jobs.handles(batches.ARCHIVE_JOB)(batches.gather_batch)
 
 
 @shared_task(name="aci.expire_contracts")

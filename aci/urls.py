@@ -9,6 +9,7 @@ from aci.projection import views as projection_views
 from aci import simulator_views, template_views, views
 from aci import article_views, simulator_views, template_views, views
 from aci import article_views, identity_views, simulator_views, template_views, views
+from aci import article_views, batch_views, identity_views, simulator_views, template_views, views
 
 app_name = "aci"
 
@@ -19,6 +20,8 @@ FUNDING = "dossiers/<str:reference>/financement/"
 ORDER = f"{FUNDING}ordres/<uuid:order_id>/"
 PAYMENTS = "paiements/"
 SLIP = f"{PAYMENTS}bordereaux/<uuid:slip_id>/"
+
+BATCHES = "contrats/archives/"
 
 TEMPLATES = "administration/contrat-type/"
 
@@ -83,6 +86,10 @@ urlpatterns = [
     path(
         f"{CONTRACT}parties/signataires/<slug:party>/", identity_views.signatory, name="signatory"
     ),
+    path(BATCHES, batch_views.gather_contracts, name="gather_contracts"),
+    path(f"{BATCHES}<uuid:public_id>/", batch_views.batch, name="batch"),
+    path(f"{BATCHES}<uuid:public_id>/archive/", batch_views.batch_archive, name="batch_archive"),
+    path(f"{BATCHES}<uuid:public_id>/encore/", batch_views.batch_again, name="batch_again"),
     path(TEMPLATES, template_views.templates, name="templates"),
     path(f"{TEMPLATES}nouvelle-version/", template_views.new_template, name="new_template"),
     path(f"{TEMPLATES}<uuid:identifier>/", template_views.template, name="template"),

@@ -8,6 +8,7 @@ from aci.actions.articles import (
     refresh_text,
     remark,
 )
+from aci.actions.batches import want_batch, want_contract_batch_again
 from aci.actions.documents import make_document, want_draft_pdf
 from aci.actions.grids import load_grids
 from aci.actions.identity import (
@@ -49,5 +50,7 @@ __all__ = [
     "send_back",
     "set_annex",
     "sign",
+    "want_batch",
+    "want_contract_batch_again",
     "want_draft_pdf",
 ]

@@ -41,14 +41,7 @@ def want_draft_pdf(contract: Contract, *, by: User) -> Job:
 
 def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) -> Job:
     """Keep what the document will say, and want its file. Call it inside an act."""
-    inputs = _inputs(contract, kind)
-    document, _ = ContractDocument.objects.get_or_create(
-        contract=contract,
-        kind=kind,
-        version=contract.terms_version,
-        inputs_sha256=digest(inputs),
-        defaults={"inputs": inputs, "wanted_at": clock.now()},
-    )
+    document = document_of(contract, kind)
     job = jobs.want(
         f"contract_{kind.value}_pdf",
         key=str(document.pk),
@@ -62,10 +55,28 @@ def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) 
     return job
 
 
+def document_of(contract: Contract, kind: ContractDocument.Kind) -> ContractDocument:
+    """What the document says, kept now; the same words are kept once."""
+    inputs = _inputs(contract, kind)
+    document: ContractDocument
+    document, _ = ContractDocument.objects.get_or_create(
+        contract=contract,
+        kind=kind,
+        version=contract.terms_version,
+        inputs_sha256=digest(inputs),
+        defaults={"inputs": inputs, "wanted_at": clock.now()},
+    )
+    return document
+
+
 def make_document(job: Job) -> str:
-    """Make the file of a document, unless it is there. Whoever stores it first is right."""
+    """The work of one document."""
     documents = ContractDocument.objects.select_related("contract")
-    document: ContractDocument = documents.get(pk=job.payload["document"])
+    return make_file(documents.get(pk=job.payload["document"]), job)
+
+
+def make_file(document: ContractDocument, job: Job) -> str:
+    """Make the file of a document, unless it is there. Whoever stores it first is right."""
     if document.file_id is not None:
         return document.sha256
     content = _content(document, partial(jobs.report, job))
@@ -75,7 +86,7 @@ def make_document(job: Job) -> str:
         name=f"{document.inputs['reference']}-{document.get_kind_display().replace(' ', '-')}.pdf",
         content_type="application/pdf",
         by=job.requested_by,
-        dossier=job.dossier,
+        dossier=document.contract.cpts.reference,
     )
     # Of two workers, one writes: the file of a document is never replaced.
     ContractDocument.objects.filter(pk=document.pk, file=None).update(

@@ -9,6 +9,7 @@ from aci.models.articles import (
     Remark,
     RemarkMessage,
 )
+from aci.models.batches import ContractBatch, ContractBatchItem
 from aci.models.clauses import ContractTemplate
 from aci.models.contract import Contract, ContractMission
 from aci.models.grid import FundingGrid, FundingGridAmount
@@ -29,6 +30,8 @@ __all__ = [
     "BlockAcceptance",
     "Contract",
     "ContractAcceptance",
+    "ContractBatch",
+    "ContractBatchItem",
     "ContractDocument",
     "ContractMission",
     "ContractSignatory",
