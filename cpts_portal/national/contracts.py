@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db.models import prefetch_related_objects
 
-from aci.actions import next_deadline
+from aci.actions import load_contract_templates, next_deadline
 from aci.contract_funding import basis_of, stored_grids
 from aci.deadlines import contract_years, mission_rule
 from aci.funding_settings import FundingSettings
@@ -22,6 +22,10 @@ from aci.models import (
     PaymentLine,
 )
 from aci.payments.planning import rows_of
+    ContractTemplate,
+    ContractYear,
+    FundingGrid,
+)
 from aci.workflow import ContractState
 from cpts_portal.national.calendar import ContractDays
 from cpts_portal.national.dossiers import Dossier, at_nine
@@ -41,12 +45,16 @@ STARTS = {
 
 def write_contracts(dossiers: Sequence[Dossier]) -> None:
     """First contracts, then their renewals, each linked to the one before."""
+    load_contract_templates()
+    templates = list(ContractTemplate.objects.order_by("effective_from", "version"))
     longest = max(len(dossier.calendar.contracts) for dossier in dossiers)
     for rank in range(longest):
         found = [dossier for dossier in dossiers if len(dossier.calendar.contracts) > rank]
         for dossier in found:
             days = dossier.calendar.contracts[rank]
-            dossier.contracts.append((days, _contract(dossier, days)))
+            contract = _contract(dossier, days)
+            contract.template = _template_on(days.drafted, templates)
+            dossier.contracts.append((days, contract))
         Contract.objects.bulk_create(
             [dossier.contracts[rank][1] for dossier in found], batch_size=BATCH
         )
@@ -103,6 +111,11 @@ def _contract(dossier: Dossier, days: ContractDays) -> Contract:
         ends_on=days.ends,
         created_at=at_nine(days.drafted),
     )
+
+
+def _template_on(day: dt.date, templates: Sequence[ContractTemplate]) -> ContractTemplate | None:
+    """The clauses in force on the day the contract was prepared."""
+    return next((one for one in reversed(templates) if one.effective_from <= day), None)
 
 
 def _state(days: ContractDays) -> ContractState:
