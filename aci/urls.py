@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aci import simulator_views, views
+from aci import article_views, identity_views, simulator_views, template_views, views
 from aci.payments import fund_views
 from aci.payments import views as payments
 from aci.projection import views as projection_views

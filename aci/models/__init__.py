@@ -13,6 +13,7 @@ from aci.models.batches import ContractBatch, ContractBatchItem
 from aci.models.clauses import ContractTemplate
 from aci.models.contract import Contract, ContractMission
 from aci.models.grid import FundingGrid, FundingGridAmount
+from aci.models.identity import BankAccount, ContractSignatory
 from aci.models.payments import (
     Funder,
     PaymentLine,
@@ -20,7 +21,6 @@ from aci.models.payments import (
     PaymentOrderItem,
     PaymentSlip,
 )
-from aci.models.identity import BankAccount, ContractSignatory
 from aci.models.trail import ContractAcceptance, ContractDocument, Signature
 from aci.models.year import ContractYear
 
@@ -42,11 +42,11 @@ __all__ = [
     "Funder",
     "FundingGrid",
     "FundingGridAmount",
+    "IndicatorAnnex",
     "PaymentLine",
     "PaymentOrder",
     "PaymentOrderItem",
     "PaymentSlip",
-    "IndicatorAnnex",
     "Remark",
     "RemarkMessage",
     "Signature",

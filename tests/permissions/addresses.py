@@ -10,7 +10,7 @@ from aci.models import ContractDocument, ContractTemplate
 from tests.conventions.routes import Route
 from tests.permissions.row import DRAFTED, EXAMINED, SIGNED, Row
 from tests.permissions.table import ROWS
-from tests.permissions.world import World
+from tests.permissions.world import Belongings, World
 
 UNKNOWN = "unknown"
 NOBODY = uuid.UUID(int=0)
@@ -57,16 +57,9 @@ def _value(
     if argument in {"user_id", "assignment_id"}:
         person = world.cast.nurse
         return person.uuid if argument == "user_id" else person.assignments.get().uuid
-    if route.name == "aci:document":
-        return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
-    if argument == "slip_id":
-        return things.order.slip.public_id if things.order.slip else NOBODY
-    if route.name in {"aci:confirm_bank_account", "aci:refuse_bank_account"}:
-        return things.cpts.bank_accounts.get().uuid
-    if route.name == "aci:template":
-        return ContractTemplate.objects.get().uuid
-    if route.name in {"aci:answer_remark", "aci:close_remark"}:
-        return things.contract.remarks.get().uuid
+    of_contract = _of_contract(route.name, argument, things)
+    if of_contract is not None:
+        return of_contract
     of_argument = {
         "order_id": things.order.public_id,
         "uuid": things.value.proof.uuid if route.name == "missions:proof" else things.member.uuid,
@@ -74,3 +67,18 @@ def _value(
         "job_id": things.job.uuid,
     }
     return of_argument[argument]
+
+
+def _of_contract(name: str, argument: str, things: Belongings) -> Any:
+    """What only the routes of aci name; nothing for the others."""
+    if name == "aci:document":
+        return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
+    if name in {"aci:confirm_bank_account", "aci:refuse_bank_account"}:
+        return things.cpts.bank_accounts.get().uuid
+    if name == "aci:template":
+        return ContractTemplate.objects.get().uuid
+    if name in {"aci:answer_remark", "aci:close_remark"}:
+        return things.contract.remarks.get().uuid
+    if argument == "slip_id":
+        return things.order.slip.public_id if things.order.slip else NOBODY
+    return None

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0001_initial'),
+        ('aci', '0003_lines_of_the_years_already_opened'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

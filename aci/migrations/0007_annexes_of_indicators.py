@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0004_bank_accounts_and_named_signatories'),
+        ('aci', '0006_bank_accounts_and_named_signatories'),
     ]
 
     operations = [

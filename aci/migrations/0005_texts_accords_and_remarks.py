@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0002_clauses_as_dated_templates'),
+        ('aci', '0004_clauses_as_dated_templates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

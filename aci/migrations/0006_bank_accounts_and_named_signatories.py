@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0003_texts_accords_and_remarks'),
+        ('aci', '0005_texts_accords_and_remarks'),
         ('territories', '0010_calendar_feeds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
