@@ -105,6 +105,7 @@ class ContractQuerySet(models.QuerySet[Any]):
         """Of the CPTS followed in an area of `territories.areas`."""
         dossiers = apps.get_model("territories", "Cpts").objects.in_area(area)
         return self.filter(cpts__in=dossiers.order_by().values("pk"))
+
     def of_choice(self, region: str, state: str) -> ContractQuerySet:
         """Those of a région and of a state; an empty choice keeps them all."""
         found = self.select_related("cpts").order_by("cpts__reference", "number")

@@ -2,14 +2,10 @@
 
 from django.urls import path
 
-from aci import article_views, identity_views, simulator_views, template_views, views
+from aci import article_views, batch_views, identity_views, simulator_views, template_views, views
 from aci.payments import fund_views
 from aci.payments import views as payments
 from aci.projection import views as projection_views
-from aci import simulator_views, template_views, views
-from aci import article_views, simulator_views, template_views, views
-from aci import article_views, identity_views, simulator_views, template_views, views
-from aci import article_views, batch_views, identity_views, simulator_views, template_views, views
 
 app_name = "aci"
 

@@ -17,15 +17,12 @@ from aci.models import (
     Contract,
     ContractAcceptance,
     ContractMission,
+    ContractTemplate,
     ContractYear,
     FundingGrid,
     PaymentLine,
 )
 from aci.payments.planning import rows_of
-    ContractTemplate,
-    ContractYear,
-    FundingGrid,
-)
 from aci.workflow import ContractState
 from cpts_portal.national.calendar import ContractDays
 from cpts_portal.national.dossiers import Dossier, at_nine

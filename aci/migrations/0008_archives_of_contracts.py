@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0005_annexes_of_indicators'),
+        ('aci', '0007_annexes_of_indicators'),
         ('records', '0003_notices_and_daily_digests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
