@@ -17,14 +17,15 @@ from aci.models import (
     IndicatorAnnex,
     Signature,
 )
-from aci.parties import Party
+from aci.parties import SIGNING_ORDER, Party
+from aci.seals.codes import verification_inputs
 from aci.signatories import signings
 from foundation import clock
 from foundation.search import search_key
 from territories.models import Cpts, Territory
 
 # Raised when the words or the layout change, so that old inputs are known by their template.
-TEMPLATE_VERSION = 2
+TEMPLATE_VERSION = 3
 
 
 def contract_inputs(contract: Contract, kind: str) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def contract_inputs(contract: Contract, kind: str) -> dict[str, Any]:
         "kind": kind,
         "version": contract.terms_version,
         "made_on": clock.today().isoformat(),
+        "verification": verification_inputs() if kind == ContractDocument.Kind.FROZEN else None,
     }
 
 
@@ -75,12 +77,13 @@ def contract_content(contract: Contract) -> dict[str, Any]:
         ],
         "contract_years": basis.settings.contract_years,
         "settings": list(basis.settings.sentences),
+        "signing_order": [party.with_article for party in SIGNING_ORDER],
         "years": [plain_sheet(basis.year(number, grids=grids)) for number in sorted({1, whole})],
     }
 
 
 def signatures_inputs(contract: Contract, frozen: ContractDocument) -> dict[str, Any]:
-    """What the page « Signatures » adds to the frozen contract."""
+    """What the signatures, each sealed in the file, add to the frozen contract."""
     signatures = frozen.signatures.filter(voided_at=None).order_by("at", "pk")
     return {
         "template": TEMPLATE_VERSION,

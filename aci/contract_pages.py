@@ -8,7 +8,7 @@ from typing import Any
 from accounts.access import Permission
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, ContractMission
-from aci.parties import AT_THE_TABLE, Party
+from aci.parties import AT_THE_TABLE, SIGNING_ORDER, Party
 from aci.trail import Trace, Trail, read_trail
 from aci.workflow import WORKFLOW, ContractState
 from projects.models import Filing
@@ -63,8 +63,19 @@ class ContractPage:
 
     @property
     def to_sign(self) -> list[PartyRow]:
-        """The parties this person can sign for, once the file is there."""
-        return [row for row in self.parties if row.may_sign and not row.signature]
+        """The party this person can sign for, when its turn has come and the file is there."""
+        return [row for row in self.parties if row.may_sign and row.party is self.turn]
+
+    @property
+    def waits_turn(self) -> bool:
+        """Whether this person will sign, after another party."""
+        return not self.to_sign and any(row.may_sign and not row.signature for row in self.parties)
+
+    @property
+    def turn(self) -> Party | None:
+        """Whose signature is expected now, in the order of the contract."""
+        signed = {row.party for row in self.parties if row.signature}
+        return next((party for party in SIGNING_ORDER if party not in signed), None)
 
     @property
     def may_send_back(self) -> bool:

@@ -8,7 +8,7 @@ from accounts.access import Permission, Role, roles_granting
 from accounts.models import User
 from accounts.notifications import Event
 from aci.models import Contract
-from aci.parties import Party
+from aci.parties import SIGNING_ORDER, Party
 from records import notices
 from territories.models import Assignment, Cpts
 
@@ -45,8 +45,10 @@ def terms_to_accept(contract: Contract, *, by: User) -> None:
 
 
 def contract_to_sign(contract: Contract, *, by: User) -> None:
-    """The text is fixed: each signatory signs once."""
-    _send(contract, "contract_to_sign", _SIGNATORIES, by=by)
+    """The text is fixed, or the party before has signed: the turn of this signatory has come."""
+    to_sign = contract.parties_to_sign
+    party = next(item for item in SIGNING_ORDER if item in to_sign)
+    _send(contract, "contract_to_sign", {party.sign_permission}, by=by)
 
 
 def contract_sent_back(contract: Contract, *, reason: str, by: User) -> None:

@@ -55,5 +55,8 @@ _SIGNATORIES = {
     Party.ARS: "Direction générale de l’ARS",
 }
 
+# The order in which the contract says that it is signed; the last signature locks the file.
+SIGNING_ORDER = (Party.CPTS, Party.CPAM, Party.ARS)
+
 # Who prepares, negotiates or signs, hence may ask for a working document.
 AT_THE_TABLE = (Permission.CONTRACT_DRAFT, *_ACCEPT.values(), *_SIGN.values())

@@ -8,7 +8,8 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from aci.clauses.rendering import rendered_blocks
-from aci.clauses.variables import dated, layout_context
+from aci.clauses.variables import layout_context
+from aci.seals import appearance, codes, fields
 from foundation import clock, pdf
 
 # Told to the page that waits: how far, and what is being done.
@@ -22,16 +23,9 @@ def contract_html(inputs: Inputs) -> str:
         **layout_context(inputs),
         "is_draft": inputs["kind"] == "draft",
         "blocks": rendered_blocks(inputs),
+        "qr_code": codes.qr_code(inputs["verification"]) if inputs["verification"] else "",
     }
     return render_to_string("pdf/contract.html", context)
-
-
-def signatures_html(inputs: Inputs) -> str:
-    """The page « Signatures »: who, in which quality, when, having read what."""
-    values = dated(inputs)
-    for signature in values["signatures"]:
-        signature["at"] = dt.datetime.fromisoformat(signature["at"])
-    return render_to_string("pdf/signatures.html", values)
 
 
 def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
@@ -39,7 +33,7 @@ def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
     report(10, "Rédaction des articles")
     html = contract_html(inputs)
     report(30, "Mise en page du contrat")
-    return pdf.render(
+    content = pdf.render(
         html,
         stylesheet=_stylesheet(is_draft=inputs["kind"] == "draft"),
         identifier=f"{inputs['reference']}/{inputs['version']}/{inputs['kind']}",
@@ -52,23 +46,15 @@ def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
             )
         ],
     )
-
-
-def signed_pdf(frozen: bytes, inputs: Inputs, *, report: Report) -> bytes:
-    """The frozen contract, byte for byte, and the page of its signatures behind it."""
-    report(20, "Rédaction de la page des signatures")
-    page = pdf.render(
-        signatures_html(inputs),
-        stylesheet=_stylesheet(),
-        identifier=f"{inputs['reference']}/{inputs['version']}/signatures",
-    )
-    report(60, "Assemblage avec le contrat figé")
-    return pdf.append(frozen, page, bookmark="Signatures")
+    if not inputs["verification"]:
+        return content
+    report(80, "Préparation des signatures")
+    return fields.prepare(content, appearance.contract_fields())
 
 
 def _stylesheet(*, is_draft: bool = False) -> str:
     """A draft bears « PROJET » across every page, in the margin's own layer: never read aloud."""
-    common = render_to_string("pdf/contract.css")
+    common = render_to_string("pdf/contract.css") + render_to_string("pdf/seals.css")
     return common + render_to_string("pdf/draft.css") if is_draft else common
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.access import Permission
-from aci.parties import Party
+from aci.parties import SIGNING_ORDER, Party
 from aci.workflow import ContractState
 from foundation import clock
 from territories.aggregates import counted_people
@@ -130,19 +130,20 @@ class ContractQuerySet(models.QuerySet[Any]):
         return self.filter(condition, state=ContractState.NEGOTIATION)
 
     def to_sign_by(self, user: Any) -> ContractQuerySet:
-        """« À faire »: contracts that this person may sign for a party that has not signed."""
+        """« À faire »: contracts that this person may sign for the party whose turn has come."""
         if not user.is_authenticated:
             return self.none()
         signatures = apps.get_model("aci", "Signature").objects.filter(
             contract=OuterRef("pk"), voided_at=None
         )
         named = apps.get_model("aci", "ContractSignatory").objects.filter(contract=OuterRef("pk"))
-        condition = Q(pk__in=[])
-        for party in Party:
-            signed = signatures.filter(party=party)
+        condition, before = Q(pk__in=[]), Q()
+        for party in SIGNING_ORDER:
+            signed = Exists(signatures.filter(party=party))
             may = scope_filter(user, party.sign_permission, "cpts__")
-            others = named.filter(party=party).exclude(user=user)
-            condition |= may & Q(~Exists(signed)) & Q(~Exists(others))
+            others = Exists(named.filter(party=party).exclude(user=user))
+            condition |= may & before & Q(~signed) & Q(~others)
+            before &= Q(signed)
         # Nobody signs for two parties.
         return self.filter(condition & ~Exists(signatures.filter(user=user))).filter(
             state=ContractState.TO_SIGN
@@ -154,3 +155,18 @@ class OwnedByContractQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> Self:
         return self.filter(scope_filter(user, permission, "contract__cpts__"))
+
+
+class SealQuerySet(models.QuerySet[Any]):
+    """Seals: seen by those who see the contract."""
+
+    def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> Self:
+        return self.filter(scope_filter(user, permission, "signature__contract__cpts__"))
+
+
+class SignatureQuerySet(models.QuerySet[Any]):
+    """Signatures of a document."""
+
+    def standing(self) -> Self:
+        """Those that no return to negotiation has voided, in the order of the acts."""
+        return self.filter(voided_at=None).order_by("at", "pk")

@@ -12,6 +12,7 @@ jobs.handles("contract_final_pdf")(actions.make_document)
 jobs.handles(batches.PLAN_JOB)(batches.plan_batch)
 jobs.handles(batches.ITEM_JOB)(batches.make_batch_item)
 jobs.handles(batches.ARCHIVE_JOB)(batches.gather_batch)
+jobs.handles("contract_seal")(actions.seal_signature)
 
 
 @shared_task(name="aci.expire_contracts")

@@ -1,8 +1,16 @@
-"""Routes of aci, in French: the simulator; the contract of a dossier, its acts, its funding."""
+"""Routes of aci, in French: the simulator; the verifier; the contract of a dossier, its funding."""
 
 from django.urls import path
 
-from aci import article_views, batch_views, identity_views, simulator_views, template_views, views
+from aci import (
+    article_views,
+    batch_views,
+    identity_views,
+    simulator_views,
+    template_views,
+    verifier_views,
+    views,
+)
 from aci.payments import fund_views
 from aci.payments import views as payments
 from aci.projection import views as projection_views
@@ -33,6 +41,8 @@ urlpatterns = [
         f"{SIMULATOR}communes.geojson", simulator_views.simulated_geojson, name="simulated_geojson"
     ),
     path(f"{SIMULATOR}utiliser/", simulator_views.use_simulation, name="use_simulation"),
+    path("verifier/", verifier_views.verify, name="verify"),
+    path("verifier/<slug:code>/", verifier_views.verify, name="verify_code"),
     path(CONTRACT, views.contract, name="contract"),
     path(f"{CONTRACT}preparer/", views.draft_contract, name="draft_contract"),
     path(f"{CONTRACT}termes/", views.terms, name="terms"),

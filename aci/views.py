@@ -142,6 +142,8 @@ def sign(request: SignedInRequest, reference: str) -> HttpResponse:
     page = contract_page([found], request.user)
     row = next(iter(page.to_sign), None)
     document = page.frozen
+    if page.waits_turn and page.turn:
+        raise Refused(f"C’est d’abord à {page.turn.with_article} de signer.")
     if row is None or document is None:
         raise Refused("Vous avez déjà signé ce contrat.")
     initial = {"party": row.party, "sha256": document.sha256}

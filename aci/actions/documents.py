@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from aci.actions.held import held
+from aci.actions.sealing import sealed_file
 from aci.contract_inputs import contract_inputs, digest, signatures_inputs
 from aci.models import Contract, ContractDocument
 from aci.parties import AT_THE_TABLE
@@ -15,7 +16,7 @@ from foundation import clock
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from records import files, jobs
-from records.models import Job
+from records.models import Job, StoredFile
 from territories.scopes import may_on
 
 Kind = ContractDocument.Kind
@@ -58,13 +59,18 @@ def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) 
 def document_of(contract: Contract, kind: ContractDocument.Kind) -> ContractDocument:
     """What the document says, kept now; the same words are kept once."""
     inputs = _inputs(contract, kind)
+    verification = inputs.get("verification")
     document: ContractDocument
     document, _ = ContractDocument.objects.get_or_create(
         contract=contract,
         kind=kind,
         version=contract.terms_version,
         inputs_sha256=digest(inputs),
-        defaults={"inputs": inputs, "wanted_at": clock.now()},
+        defaults={
+            "inputs": inputs,
+            "wanted_at": clock.now(),
+            "verification_code": verification["code"] if verification else None,
+        },
     )
     return document
 
@@ -79,15 +85,7 @@ def make_file(document: ContractDocument, job: Job) -> str:
     """Make the file of a document, unless it is there. Whoever stores it first is right."""
     if document.file_id is not None:
         return document.sha256
-    content = _content(document, partial(jobs.report, job))
-    jobs.report(job, 90, "Enregistrement du fichier")
-    stored = files.store_bytes(
-        content,
-        name=f"{document.inputs['reference']}-{document.get_kind_display().replace(' ', '-')}.pdf",
-        content_type="application/pdf",
-        by=job.requested_by,
-        dossier=document.contract.cpts.reference,
-    )
+    stored = _stored(document, job)
     # Of two workers, one writes: the file of a document is never replaced.
     ContractDocument.objects.filter(pk=document.pk, file=None).update(
         file=stored, sha256=stored.sha256, made_at=clock.now()
@@ -99,8 +97,23 @@ def make_file(document: ContractDocument, job: Job) -> str:
 def _inputs(contract: Contract, kind: ContractDocument.Kind) -> dict[str, Any]:
     if kind != Kind.FINAL:
         return contract_inputs(contract, kind.value)
-    frozen = contract.documents.get(kind=Kind.FROZEN, version=contract.terms_version)
-    return signatures_inputs(contract, frozen)
+    return signatures_inputs(contract, _frozen(contract, contract.terms_version))
+
+
+def _stored(document: ContractDocument, job: Job) -> StoredFile:
+    """The file of a document: made here, or for a signed contract the one of its last seal."""
+    if document.kind == Kind.FINAL:
+        jobs.report(job, 20, "Apposition des cachets")
+        return sealed_file(_frozen(document.contract, document.version))
+    content = _content(document, partial(jobs.report, job))
+    jobs.report(job, 90, "Enregistrement du fichier")
+    return files.store_bytes(
+        content,
+        name=f"{document.inputs['reference']}-{document.get_kind_display().replace(' ', '-')}.pdf",
+        content_type="application/pdf",
+        by=job.requested_by,
+        dossier=document.contract.cpts.reference,
+    )
 
 
 def _content(document: ContractDocument, report: Callable[[int, str], None]) -> bytes:
@@ -108,9 +121,12 @@ def _content(document: ContractDocument, report: Callable[[int, str], None]) -> 
     # load, which neither the pages nor the commands should pay for.
     from aci import pdf
 
-    if document.kind != Kind.FINAL:
-        return pdf.contract_pdf(document.inputs, report=report)
-    frozen = document.contract.documents.select_related("file").get(
-        kind=Kind.FROZEN, version=document.version, file__isnull=False
+    return pdf.contract_pdf(document.inputs, report=report)
+
+
+def _frozen(contract: Contract, version: int) -> ContractDocument:
+    """What the parties signed."""
+    document: ContractDocument = contract.documents.select_related("file").get(
+        kind=Kind.FROZEN, version=version
     )
-    return pdf.signed_pdf(frozen.stored.read(), document.inputs, report=report)
+    return document

@@ -7,9 +7,10 @@ from aci import emails
 from aci.actions.articles import reopen_articles
 from aci.actions.held import held, pass_baton
 from aci.actions.life import enter_into_force
+from aci.actions.sealing import want_seal
 from aci.contract_inputs import territory_inputs
 from aci.models import Contract, ContractDocument, Signature
-from aci.parties import Party
+from aci.parties import SIGNING_ORDER, Party
 from aci.signatories import signatory_refusal, signings
 from aci.workflow import WORKFLOW
 from foundation import clock
@@ -34,6 +35,7 @@ def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: Us
     _refuse_other_than_named(contract, party, by)
     document = _document_to_sign(contract, sha256)
     _refuse_twice(contract, party, by)
+    _refuse_out_of_turn(contract, party)
     if not consent:
         raise Refused("Cochez la case par laquelle vous signez le contrat.")
     signature = Signature.objects.create(
@@ -59,7 +61,10 @@ def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: Us
         party=party.value,
         sha256=document.sha256,
     )
-    if not contract.parties_to_sign:
+    want_seal(signature, identity={"method": "Compte personnel"}, by=by)
+    if contract.parties_to_sign:
+        emails.contract_to_sign(contract, by=by)
+    else:
         enter_into_force(contract, last_signatory=by)
     return contract
 
@@ -121,3 +126,14 @@ def _refuse_twice(contract: Contract, party: Party, by: User) -> None:
             raise Refused(f"Le contrat est déjà signé pour {party.with_article}.")
         if signature.user_id == by.pk:
             raise Refused("Une personne ne signe pas pour deux parties.")
+
+
+def _refuse_out_of_turn(contract: Contract, party: Party) -> None:
+    """In the order that the contract itself says."""
+    to_sign = contract.parties_to_sign
+    expected = next(item for item in SIGNING_ORDER if item in to_sign)
+    if expected is not party:
+        raise Refused(
+            f"Le contrat se signe dans l’ordre qu’il prévoit : c’est d’abord à "
+            f"{expected.with_article} de signer."
+        )

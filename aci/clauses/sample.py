@@ -13,6 +13,7 @@ from aci.funding_sheet import plain_sheet
 from aci.grid_files import read_grids, read_mission_rules, read_setting_rows, settings_on
 from aci.indicator_rules import AnnexLine, Direction, Indicator, Method, Tier
 from aci.mission_codes import MissionCode
+from aci.parties import SIGNING_ORDER
 
 SIGNED_ON = dt.date(2025, 1, 15)
 STARTS = {
@@ -57,6 +58,7 @@ def _sample() -> dict[str, Any]:
         "territory": _territory(population),
         "annexes": [{"year": 1, "lines": [_line().as_plain()]}],
         "contract_years": settings.contract_years,
+        "signing_order": [party.with_article for party in SIGNING_ORDER],
         "settings": list(settings.sentences),
         "years": [plain_sheet(basis.year(number, grids=read_grids())) for number in years],
     }

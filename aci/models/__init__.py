@@ -21,6 +21,7 @@ from aci.models.payments import (
     PaymentOrderItem,
     PaymentSlip,
 )
+from aci.models.seals import Seal
 from aci.models.trail import ContractAcceptance, ContractDocument, Signature
 from aci.models.year import ContractYear
 
@@ -49,5 +50,6 @@ __all__ = [
     "PaymentSlip",
     "Remark",
     "RemarkMessage",
+    "Seal",
     "Signature",
 ]

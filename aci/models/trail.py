@@ -9,7 +9,7 @@ from django.db import models
 
 from aci.models.contract import Contract
 from aci.parties import Party
-from aci.querysets import OwnedByContractQuerySet
+from aci.querysets import OwnedByContractQuerySet, SignatureQuerySet
 from foundation import clock
 from records.models import StoredFile
 
@@ -70,6 +70,10 @@ class ContractDocument(models.Model):
     )
     sha256 = models.CharField("empreinte du fichier", max_length=64, blank=True)
     made_at = models.DateTimeField("produit le", null=True, blank=True)
+    # Printed on the pages of what is signed (QR code); nobody guesses it.
+    verification_code = models.CharField(
+        "code de vérification", max_length=20, unique=True, null=True, blank=True
+    )
 
     objects: ClassVar[OwnedByContractQuerySet] = OwnedByContractQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -130,6 +134,8 @@ class Signature(models.Model):
     sha256 = models.CharField("empreinte du document montré", max_length=64)
     consent = models.CharField("consentement", max_length=300)
     voided_at = models.DateTimeField("annulée le", null=True, blank=True)
+
+    objects: ClassVar[SignatureQuerySet] = SignatureQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "signature"

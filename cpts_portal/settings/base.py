@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cpts_portal.settings.celery import *
 from cpts_portal.settings.environment import env
+from cpts_portal.settings.seals import *
 from cpts_portal.settings.security import *
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -152,6 +153,7 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},  # « Step 7 … » would fill the worker's log
         "fontTools": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},
+        "pyhanko": {"level": "ERROR"},  # says at each seal that it fetches nothing, as asked
         "axes": {"level": "WARNING"},
     },
 }

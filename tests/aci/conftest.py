@@ -47,7 +47,9 @@ def project(cast: Cast, day: dt.date) -> HealthProject:
 def light_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that read no document: a worker that writes a few bytes instead of ten pages."""
     monkeypatch.setattr("aci.pdf.contract_pdf", lambda inputs, report: b"%PDF-frozen")
-    monkeypatch.setattr("aci.pdf.signed_pdf", lambda frozen, inputs, report: frozen + b"-signed")
+    monkeypatch.setattr(
+        "aci.actions.sealing.with_seal", lambda content, seal, is_first: content + b"-sealed"
+    )
 
 
 @pytest.fixture

@@ -184,42 +184,6 @@ def test_a_draft_bears_its_mark_and_meets_both_standards(
     assert len(frozen) != len(draft.stored.read())
 
 
-def test_the_signed_contract_is_the_frozen_one_and_a_page(
-    in_force: Contract, do_jobs: DoJobs
-) -> None:
-    do_jobs()
-    frozen = in_force.documents.get(kind="frozen")
-    final = in_force.documents.get(kind="final")
-    content = final.stored.read()
-    assert verdicts(content) == VALID
-    with (
-        pikepdf.open(io.BytesIO(frozen.stored.read())) as before,
-        pikepdf.open(io.BytesIO(content)) as after,
-    ):
-        assert len(after.pages) == len(before.pages) + 1
-        for old, new in zip(before.pages, after.pages, strict=False):
-            assert old.Contents.read_raw_bytes() == new.Contents.read_raw_bytes()
-        with after.open_outline() as outline:
-            assert outline.root[-1].title == "Signatures"
-
-
-def test_the_page_of_signatures_says_who_what_and_when(in_force: Contract, do_jobs: DoJobs) -> None:
-    do_jobs()
-    final = in_force.documents.get(kind="final")
-    text = text_of(pdf.signatures_html(final.inputs))
-    frozen = in_force.documents.get(kind="frozen")
-    for words in (
-        "Paule Présidente , Présidence de la CPTS",
-        "Claire Caisse , Direction de la CPAM",
-        "Denis Directeur , Direction générale de l’ARS",
-        "Signé le 1er juillet 2024 à 9 h 00",
-        frozen.sha256,
-        "Son dernier jour est le 30 juin 2029",
-    ):
-        assert words in text, words
-    assert frozen.sha256 == frozen.stored.sha256
-
-
 # --- The worker --------------------------------------------------------------------------------
 
 

@@ -153,6 +153,8 @@ ROWS: dict[str, Row] = {
         needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
     ),
     "aci:freeze": Row(needs(P.CONTRACT_DRAFT), ACT),
+    "aci:verify": Row(PUBLIC, BOTH),
+    "aci:verify_code": Row(PUBLIC, BOTH, (("code", "abcdefghjkmnpqrstuvw"),)),
     "aci:sign": Row(needs(P.CONTRACT_SIGN_ARS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_CPTS), BOTH),
     "aci:send_back": Row(
         needs(P.CONTRACT_SIGN_ARS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_CPTS), BOTH

@@ -141,7 +141,6 @@ class World:
 # What a worker draws: who gets it is the matter here.
 DRAWN = (
     "aci.pdf.contract_pdf",
-    "aci.pdf.signed_pdf",
     "projects.pdf.letter_pdf",
     "projects.session_documents.render",
 )
@@ -153,6 +152,9 @@ def make_world(media: Path) -> World:
         stack.enter_context(clock.at(SIGNED))
         for name in DRAWN:
             stack.enter_context(patch(name, lambda *args, **kwargs: PDF))
+        stack.enter_context(
+            patch("aci.actions.sealing.with_seal", lambda content, *args, **kwargs: content + b"\n")
+        )
         cast = make_cast(make_geography())
         missions.load_indicators()
         president = make_user("Pierre Président")

@@ -57,7 +57,9 @@ def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 def light_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     """The replayed contracts need files, not ten pages each."""
     monkeypatch.setattr("aci.pdf.contract_pdf", lambda inputs, report: b"%PDF-frozen")
-    monkeypatch.setattr("aci.pdf.signed_pdf", lambda frozen, inputs, report: frozen + b"-signed")
+    monkeypatch.setattr(
+        "aci.actions.sealing.with_seal", lambda content, seal, is_first: content + b"-sealed"
+    )
 
 
 def test_it_says_what_it_loaded(loaded: str) -> None:
