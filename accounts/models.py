@@ -11,13 +11,23 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.access import GRANTS, Permission, Role
+from accounts.factors.models import FactorProof, RecoveryCode, SecondFactor
 from accounts.notifications import NotificationChoice
 from accounts.querysets import EmailProofQuerySet, SavedViewQuerySet, UserQuerySet
 from accounts.sessions import Session
 from foundation import clock
 from foundation.search import search_key
 
-__all__ = ["EmailProof", "NotificationChoice", "SavedView", "Session", "User"]
+__all__ = [
+    "EmailProof",
+    "FactorProof",
+    "NotificationChoice",
+    "RecoveryCode",
+    "SavedView",
+    "SecondFactor",
+    "Session",
+    "User",
+]
 
 PORTAL_EMAIL = "portail@portail.invalid"  # a reserved domain: nothing can ever be sent to it
 

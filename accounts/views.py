@@ -36,7 +36,7 @@ LINK_KEY = (
 @sensitive_post_parameters("password")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail and password; in the demonstration, also one button per invented person."""
-    destination = _destination(request)
+    destination = destination_of(request)
     if request.user.is_authenticated and not settings.DEMONSTRATION:
         return redirect(destination or settings.LOGIN_REDIRECT_URL)
     is_post = request.method == "POST"
@@ -188,7 +188,7 @@ def _open_session(request: HttpRequest, user: User) -> None:
     request.session[SIGN_IN_KEY] = describe_sign_in(request.headers.get("User-Agent", ""))
 
 
-def _destination(request: HttpRequest) -> str:
+def destination_of(request: HttpRequest) -> str:
     """Where the person was going, when it is a page of this very site."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 
 from aci.clauses.rendering import rendered_blocks
 from aci.clauses.variables import layout_context
-from aci.seals import appearance, codes, fields
-from foundation import clock, pdf
+from aci.seals import appearance, fields
+from foundation import clock, pdf, qr_code
 
 # Told to the page that waits: how far, and what is being done.
 Report = Callable[[int, str], None]
@@ -23,7 +23,7 @@ def contract_html(inputs: Inputs) -> str:
         **layout_context(inputs),
         "is_draft": inputs["kind"] == "draft",
         "blocks": rendered_blocks(inputs),
-        "qr_code": codes.qr_code(inputs["verification"]) if inputs["verification"] else "",
+        "qr_code": qr_code.drawing(inputs["verification"]["url"]) if inputs["verification"] else "",
     }
     return render_to_string("pdf/contract.html", context)
 

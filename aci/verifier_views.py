@@ -39,9 +39,10 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
 @csrf_protect
 def _answer(request: HttpRequest, code: str, handler: FingerprintHandler) -> HttpResponse:
     about = verification.of_code(code) if code else None
-    status = 404 if about and about.is_unknown_code else 200
+    if about and about.is_unknown_code:
+        return _page(request, code, about=about, status=404)
     if request.method != "POST":
-        return _page(request, code, about=about, status=status)
+        return _page(request, code, about=about)
     uploaded = request.FILES.get("fichier")
     if uploaded is None:
         error = TOO_BIG if handler.too_big else NO_FILE

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
+from accounts.factors.recently import ask_proof, recently_proven
 from aci import actions
 from aci.contract_pages import chosen_missions, contract_page, may_draft, shown_cpts
 from aci.forms import AcceptForm, SendBackForm, SignForm, TermsForm
@@ -146,13 +147,18 @@ def sign(request: SignedInRequest, reference: str) -> HttpResponse:
         raise Refused(f"C’est d’abord à {page.turn.with_article} de signer.")
     if row is None or document is None:
         raise Refused("Vous avez déjà signé ce contrat.")
+    proof = recently_proven(request)
+    if proof is None:
+        return ask_proof(request)
     initial = {"party": row.party, "sha256": document.sha256}
     form = SignForm(request.POST or None, initial=initial, consent=actions.CONSENT)
-    if form.is_valid() and form.run(lambda: actions.sign(found, by=request.user, **form.signature)):
+    if form.is_valid() and form.run(
+        lambda: actions.sign(found, proof=proof, by=request.user, **form.signature)
+    ):
         messages.success(request, f"Vous avez signé le contrat pour {row.party.with_article}.")
         return redirect(found)
     context = {"page": page, "row": row, "document": document, "contract": found}
-    context |= {"cpts": found.cpts, "tab": "contract", "form": form}
+    context |= {"cpts": found.cpts, "tab": "contract", "form": form, "proof": proof}
     return render(request, "aci/sign.html", context)
 
 

@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.factors.actions import ensure_recent
+from accounts.models import FactorProof, User
 from aci import emails
 from aci.actions.articles import reopen_articles
 from aci.actions.held import held, pass_baton
@@ -27,8 +28,19 @@ CONSENT = (
 
 
 @transaction.atomic
-def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: User) -> Contract:
-    """A signatory signs for one party the file whose SHA-256 is given; the third one concludes."""
+def sign(
+    contract: Contract,
+    *,
+    party: Party,
+    sha256: str,
+    consent: bool,
+    proof: FactorProof | None,
+    by: User,
+) -> Contract:
+    """A signatory signs for one party the file whose SHA-256 is given; the third one concludes.
+
+    `proof`: how they have just proven who they are, by a second factor.
+    """
     contract = held(contract)
     before = contract.state
     WORKFLOW.apply(f"sign_for_{party.value}", contract, may=may_on(by, contract.cpts))
@@ -36,6 +48,7 @@ def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: Us
     document = _document_to_sign(contract, sha256)
     _refuse_twice(contract, party, by)
     _refuse_out_of_turn(contract, party)
+    proven = ensure_recent(proof, by=by)
     if not consent:
         raise Refused("Cochez la case par laquelle vous signez le contrat.")
     signature = Signature.objects.create(
@@ -60,8 +73,9 @@ def sign(contract: Contract, *, party: Party, sha256: str, consent: bool, by: Us
         role=signature.role,
         party=party.value,
         sha256=document.sha256,
+        identity=str(proven.uuid),
     )
-    want_seal(signature, identity={"method": "Compte personnel"}, by=by)
+    want_seal(signature, identity=proven.as_evidence(), by=by)
     if contract.parties_to_sign:
         emails.contract_to_sign(contract, by=by)
     else:

@@ -1,11 +1,9 @@
 """The code printed on what is signed: whoever holds a page can ask what it is worth."""
 
 import secrets
-from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 # Read on paper and typed by hand: neither 0 nor O, neither 1 nor l nor i.
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -16,12 +14,3 @@ def verification_inputs() -> dict[str, str]:
     """A new code and the address that its QR code opens."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     return {"code": code, "url": settings.PORTAL_URL + reverse("aci:verify_code", args=[code])}
-
-
-def qr_code(verification: dict[str, Any]) -> SafeString:
-    """The address as a drawing, inside the page: nothing is fetched."""
-    # Imported by the worker that draws pages.
-    import segno
-
-    drawn = segno.make(verification["url"], error="m").svg_inline(border=0, omitsize=True)
-    return SafeString(drawn)  # made by the library of our own address

@@ -16,7 +16,7 @@ from aci import actions as aci
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
-from cpts_portal.story.people import Authorities
+from cpts_portal.story.people import Authorities, prove
 from foundation import clock
 from projects import actions as projects
 from projects.actions.letters import DOCUMENT_JOB
@@ -251,7 +251,12 @@ def sign(
             document = contract.frozen_document
             assert document is not None, "the frozen file is made before anyone signs"  # noqa: S101
             contract = aci.sign(
-                contract, party=party, sha256=document.sha256, consent=True, by=signatory
+                contract,
+                party=party,
+                sha256=document.sha256,
+                consent=True,
+                proof=prove(signatory),
+                by=signatory,
             )
         make_documents(contract.cpts)
     return contract

@@ -10,6 +10,7 @@ from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from foundation import clock
 from projects import actions as projects
 from projects.models import HealthProject
@@ -107,7 +108,9 @@ def sign_for(contract: Contract, party: Party, by: User) -> Contract:
     """What the signing page does."""
     document = Contract.objects.get(pk=contract.pk).frozen_document
     assert document is not None
-    return actions.sign(contract, party=party, sha256=document.sha256, consent=True, by=by)
+    return actions.sign(
+        contract, party=party, sha256=document.sha256, consent=True, proof=prove(by), by=by
+    )
 
 
 @pytest.fixture

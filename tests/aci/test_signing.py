@@ -9,6 +9,7 @@ from accounts.access import Role
 from aci import actions
 from aci.models import Contract, Signature
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
 from foundation.workflow import NotAllowed
@@ -70,13 +71,25 @@ def test_the_president_of_another_community_does_not_sign(to_sign: Contract, cas
 def test_nobody_signs_before_the_file_is_stored(frozen_without_file: Contract, cast: Cast) -> None:
     with pytest.raises(Refused, match="en préparation"):
         actions.sign(
-            frozen_without_file, party=Party.CPTS, sha256="", consent=True, by=cast.president
+            frozen_without_file,
+            party=Party.CPTS,
+            sha256="",
+            consent=True,
+            proof=prove(cast.president),
+            by=cast.president,
         )
 
 
 def test_nobody_signs_another_text_than_the_one_shown(to_sign: Contract, cast: Cast) -> None:
     with pytest.raises(StaleVersion):
-        actions.sign(to_sign, party=Party.CPTS, sha256="0" * 64, consent=True, by=cast.president)
+        actions.sign(
+            to_sign,
+            party=Party.CPTS,
+            sha256="0" * 64,
+            consent=True,
+            proof=prove(cast.president),
+            by=cast.president,
+        )
 
 
 def test_nobody_signs_without_consent(to_sign: Contract, cast: Cast) -> None:
@@ -84,7 +97,12 @@ def test_nobody_signs_without_consent(to_sign: Contract, cast: Cast) -> None:
     assert document is not None
     with pytest.raises(Refused, match="Cochez la case"):
         actions.sign(
-            to_sign, party=Party.CPTS, sha256=document.sha256, consent=False, by=cast.president
+            to_sign,
+            party=Party.CPTS,
+            sha256=document.sha256,
+            consent=False,
+            proof=prove(cast.president),
+            by=cast.president,
         )
 
 

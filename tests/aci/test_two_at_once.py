@@ -11,6 +11,7 @@ from django.db import connection
 from aci import actions
 from aci.models import Contract, Signature
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from foundation import clock
 from foundation.refusal import Refused
 from projects.models import HealthProject
@@ -51,7 +52,10 @@ def signing(contract: Contract, party: Party, person: Any) -> Callable[[], Contr
     document = contract.frozen_document
     assert document is not None
     sha256 = document.sha256
-    return lambda: actions.sign(contract, party=party, sha256=sha256, consent=True, by=person)
+    proof = prove(person)
+    return lambda: actions.sign(
+        contract, party=party, sha256=sha256, consent=True, proof=proof, by=person
+    )
 
 
 def test_the_three_sign_at_the_same_second(to_sign: Contract, signatories: Signatories) -> None:

@@ -67,6 +67,7 @@ READ_WITH_DOSSIER = {"records:job_progress"}
 SAYS_NOTHING = {"accounts:end_session"}
 # Addresses or pages that hold no proof of who one is: nothing is shown.
 WITHOUT_PROOF: dict[str, set[str]] = {
+    "aci:verify_code": {"404"},  # said on the very page that verifies
     "members:status": {"404"},
     "members:follow_up": {"404"},
     "members:follow_up_consents": {"404"},

@@ -19,6 +19,7 @@ from aci.mission_codes import MissionCode
 from aci.models import Contract, PaymentLine, PaymentOrder
 from aci.parties import Party
 from aci.payments import actions as payments
+from cpts_portal.story.people import prove
 from foundation import clock
 from members import actions as members
 from members.models import Member
@@ -275,7 +276,14 @@ def _signed(project: HealthProject, cast: Cast) -> Contract:
     assert document
     for party, person in signatories.items():
         contract = Contract.objects.get(pk=contract.pk)
-        contracts.sign(contract, party=party, sha256=document.sha256, consent=True, by=person)
+        contracts.sign(
+            contract,
+            party=party,
+            sha256=document.sha256,
+            consent=True,
+            proof=prove(person),
+            by=person,
+        )
     return Contract.objects.get(pk=contract.pk)
 
 
