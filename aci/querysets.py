@@ -156,6 +156,11 @@ class OwnedByContractQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> Self:
         return self.filter(scope_filter(user, permission, "contract__cpts__"))
 
+    def to_hand_over(self, version: int) -> OwnedByContractQuerySet:
+        """Stored documents of these terms: the signed contract first, else the frozen one."""
+        stored = self.filter(version=version, kind__in=["final", "frozen"], file__isnull=False)
+        return stored.select_related("file").order_by("kind")  # « final » < « frozen »
+
 
 class SealQuerySet(models.QuerySet[Any]):
     """Seals: seen by those who see the contract."""

@@ -3,9 +3,11 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from io import StringIO
 
 import pytest
 from django.conf import settings as portal_settings
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -277,3 +279,12 @@ def test_a_view_may_ask_for_a_recent_proof(person: User) -> None:
     request.session[PROOF_KEY] = FactorProof.objects.get().pk
     assert view(request).content == b"fait"
     assert seen == [FactorProof.objects.get()]
+
+
+def test_the_administration_forgets_a_lost_factor(person: User) -> None:
+    enrol(person)
+    call_command("forget_second_factor", person.email.upper(), stdout=StringIO())
+    assert not SecondFactor.objects.exists()
+    for address, sentence in ((person.email, "pas de second facteur"), ("x@y.fr", "Aucun compte")):
+        with pytest.raises(CommandError, match=sentence):
+            call_command("forget_second_factor", address)

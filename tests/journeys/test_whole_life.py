@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pyotp
 import pytest
 from django.core.management import call_command
 
@@ -52,7 +53,7 @@ def test_from_the_letter_to_the_signed_contract_and_its_life(
     president, coordinator = name_the_team(visit, staff, dossier)
     negotiate(visit, staff, dossier, coordinator)
     sign_the_three(visit, staff, dossier, president)
-    open_the_signed_file(coordinator, dossier)
+    open_the_signed_file(coordinator, dossier, tmp_path)
     report_progress(coordinator, dossier, tmp_path)
     join(visit, president, dossier)
 
@@ -229,6 +230,7 @@ def sign_the_three(visit: Visit, staff: Staff, dossier: str, president: Visitor)
     for signatory in signatories:
         signatory.go(f"{dossier}/contrat/")
         signatory.follow("Lire et signer le contrat")
+        enrol_a_telephone(signatory)
         signatory.look()
         signatory.tick("J’ai lu le contrat")
         signatory.press("Signer le contrat")
@@ -236,10 +238,22 @@ def sign_the_three(visit: Visit, staff: Staff, dossier: str, president: Visitor)
     signatories[-1].look()
 
 
+def enrol_a_telephone(signatory: Visitor) -> None:
+    """The first time, the portal asks for a second factor: what a telephone would compute."""
+    signatory.reads("Enregistrer un second facteur")
+    signatory.look()
+    key = signatory.page.locator(".factor-key").inner_text().replace(" ", "")
+    signatory.fill(password=PASSWORD, code=pyotp.TOTP(key).now())
+    signatory.press("Enregistrer")
+    signatory.reads("Mes codes de secours")
+    signatory.look()
+    signatory.follow("Continuer")
+
+
 # --- The CPTS lives --------------------------------------------------------------------------
 
 
-def open_the_signed_file(coordinator: Visitor, dossier: str) -> None:
+def open_the_signed_file(coordinator: Visitor, dossier: str, tmp_path: Path) -> None:
     """The final file is the frozen one, byte for byte, and three seals."""
     coordinator.go(f"{dossier}/contrat/")
     if not coordinator.sees("Contrat signé"):
@@ -249,6 +263,23 @@ def open_the_signed_file(coordinator: Visitor, dossier: str) -> None:
     assert signed.startswith(frozen)
     assert signed.count(b"/ETSI.CAdES.detached") == 3
     coordinator.look()
+    verify(coordinator, signed, tmp_path)
+
+
+def verify(anybody: Visitor, signed: bytes, tmp_path: Path) -> None:
+    """Whoever holds the file asks the portal; the same file with one byte changed is refused."""
+    anybody.go("/verifier/")
+    anybody.look()
+    for content, sentence in (
+        (signed, "Oui : ce fichier est le contrat enregistré"),
+        (signed[:-2] + b" \n", "Non : ce fichier n’est pas un contrat enregistré"),
+    ):
+        path = tmp_path / "contrat.pdf"
+        path.write_bytes(content)
+        anybody.page.set_input_files("#fichier", str(path))
+        anybody.press("Vérifier ce fichier")
+        anybody.reads(sentence)
+        anybody.look()
 
 
 def report_progress(coordinator: Visitor, dossier: str, tmp_path: Path) -> None:
