@@ -12,3 +12,4 @@ class AciConfig(AppConfig):
     def ready(self) -> None:
         """Register the jobs that make the documents: the web process knows their kinds too."""
         import_module("aci.tasks")
+        import_module("aci.checks")

@@ -19,6 +19,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from aci.seals import remote
 from aci.seals.authority import make_authority
 from foundation import clock
 
@@ -38,11 +39,6 @@ class SealKey:
         return ValidationContext(**self.trust)
 
 
-def is_configured() -> bool:
-    """Whether this portal can seal: its own key, or the test authority of the demonstration."""
-    return bool(settings.SEAL_PKCS12 or settings.SEAL_PKCS11_MODULE or settings.DEMONSTRATION)
-
-
 @contextmanager
 def open_key() -> Iterator[SealKey]:
     """The key of the settings; a safe stays open only while one file is sealed."""
@@ -57,12 +53,23 @@ def open_key() -> Iterator[SealKey]:
             user_pin=settings.SEAL_PKCS11_PIN,
         ) as session:
             yield _real(PKCS11Signer(session, cert_label=settings.SEAL_PKCS11_LABEL))
+    elif settings.SEAL_CSC_URL:
+        yield _real(
+            remote.open_signer(
+                url=settings.SEAL_CSC_URL,
+                credential=settings.SEAL_CSC_CREDENTIAL,
+                token=settings.SEAL_CSC_TOKEN,
+                pin=settings.SEAL_CSC_PIN,
+            )
+        )
     elif settings.SEAL_PKCS12:
         yield _real(_from_file(Path(settings.SEAL_PKCS12), settings.SEAL_PKCS12_PASSWORD))
     elif settings.DEMONSTRATION:
         yield _of_the_demonstration(make_authority(Path(settings.VAR_DIR) / "seal"))
     else:
-        raise ImproperlyConfigured("Set SEAL_PKCS12 or SEAL_PKCS11_MODULE: no contract is sealed.")
+        raise ImproperlyConfigured(
+            "Set SEAL_PKCS12, SEAL_PKCS11_MODULE or SEAL_CSC_URL: no contract is sealed."
+        )
 
 
 def _real(signer: Signer) -> SealKey:

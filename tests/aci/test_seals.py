@@ -16,6 +16,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from aci import actions
 from aci.actions import sealing
+from aci.checks import seal_is_configured
 from aci.contract_inputs import digest
 from aci.models import Contract, Seal
 from aci.parties import Party
@@ -227,7 +228,6 @@ def test_the_test_authority_is_made_once(tmp_path: Path) -> None:
 
 def test_without_a_key_nothing_is_sealed(settings: object) -> None:
     settings.DEMONSTRATION = False  # type: ignore[attr-defined]
-    assert not keys.is_configured()
     with pytest.raises(Exception, match="SEAL_PKCS12"), keys.open_key():
         pass
 
@@ -242,3 +242,11 @@ def test_a_seal_in_a_protected_file(settings: object, tmp_path: Path) -> None:
         assert "Cachet du portail" in key.signer.signing_cert.subject.human_friendly
         assert key.timestamper is not None
         assert key.context() is not None
+
+
+def test_a_deployment_without_a_seal_is_told(settings: object) -> None:
+    assert seal_is_configured() == []
+    settings.DEMONSTRATION = False  # type: ignore[attr-defined]
+    assert [error.id for error in seal_is_configured()] == ["aci.E001"]
+    settings.SEAL_CSC_URL = "https://cachet.example"  # type: ignore[attr-defined]
+    assert seal_is_configured() == []
