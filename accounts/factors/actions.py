@@ -60,7 +60,7 @@ def enrol(*, secret: str, code: str, sign_in: Mapping[str, Any], by: User) -> Pr
     SecondFactor.objects.filter(user=by).delete()
     factor = SecondFactor.objects.create(user=by, secret=secrets.seal(secret))
     codes = _replace_recovery_codes(factor)
-    proof = _proof(by, FactorProof.Method.CODE, sign_in, counter)
+    proof = _proof(factor, FactorProof.Method.CODE, sign_in, counter)
     sentence = "Second facteur remplacé" if former else "Second facteur enregistré"
     account_changed.send(
         User, user=by, verb="enrol_second_factor", sentence=f"{sentence} pour {by}"
@@ -117,14 +117,14 @@ def _try(code: str, sign_in: Mapping[str, Any], by: User) -> FactorProof | None:
         raise Refused("Enregistrez d’abord un second facteur.")
     if factor.is_locked:
         raise Refused(LOCKED)
-    used = by.factor_proofs.exclude(counter=None).values_list("counter", flat=True)
+    used = FactorProof.objects.of_factor(factor.uuid).values_list("counter", flat=True)
     counter = _counter_of(factor.codes, code, used=used.order_by("-counter")[:20])
     if counter is not None:
         _count(factor, failures=0)
-        return _proof(by, FactorProof.Method.CODE, sign_in, counter)
+        return _proof(factor, FactorProof.Method.CODE, sign_in, counter)
     if _use_recovery_code(factor, code):
         _count(factor, failures=0)
-        return _proof(by, FactorProof.Method.RECOVERY, sign_in, None)
+        return _proof(factor, FactorProof.Method.RECOVERY, sign_in, None)
     _count(factor, failures=factor.failures + 1)
     return None
 
@@ -153,13 +153,20 @@ def _count(factor: SecondFactor, *, failures: int) -> None:
 
 
 def _proof(
-    user: User, method: FactorProof.Method, sign_in: Mapping[str, Any], counter: int | None
+    factor: SecondFactor,
+    method: FactorProof.Method,
+    sign_in: Mapping[str, Any],
+    counter: int | None,
 ) -> FactorProof:
     about = {key: sign_in[key] for key in ("at", "device") if key in sign_in}
     try:
         with transaction.atomic():
             return FactorProof.objects.create(
-                user=user, method=method, counter=counter, sign_in=about
+                user_id=factor.user_id,
+                factor=factor.uuid,
+                method=method,
+                counter=counter,
+                sign_in=about,
             )
     except IntegrityError:  # the same code at the same moment, elsewhere
         raise Refused(WRONG_CODE) from None

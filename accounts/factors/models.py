@@ -35,6 +35,8 @@ class SecondFactor(models.Model):
         related_name="second_factor",
         verbose_name="compte",
     )
+    # Named by the proofs, which outlive it.
+    uuid = models.UUIDField("identifiant", default=uuid.uuid4, unique=True, editable=False)
     secret = models.CharField("secret chiffré", max_length=255)
     enrolled_at = models.DateTimeField("enregistré le", default=clock.now)
     # Six digits are guessed by insisting: a few failures, then a wait.
@@ -90,6 +92,10 @@ class FactorProofQuerySet(models.QuerySet["FactorProof"]):
         """Those that still serve."""
         return self.filter(at__gt=clock.now() - RECENT, at__lte=clock.now())
 
+    def of_factor(self, factor: uuid.UUID) -> FactorProofQuerySet:
+        """Those given by the codes of one telephone."""
+        return self.filter(factor=factor, counter__isnull=False)
+
 
 class FactorProof(models.Model):
     """A person proved their identity at that moment: kept as long as what it served for."""
@@ -107,7 +113,8 @@ class FactorProof(models.Model):
     )
     method = models.CharField("moyen", max_length=10, choices=Method)
     at = models.DateTimeField("le", default=clock.now)
-    # Which code of the telephone: none serves twice.
+    # Which code of which telephone: none serves twice.
+    factor = models.UUIDField("second facteur")
     counter = models.PositiveBigIntegerField("rang du code", null=True, blank=True)
     # How the session itself was opened: when, on which device.
     sign_in = models.JSONField("connexion", default=dict)
@@ -118,7 +125,9 @@ class FactorProof(models.Model):
         verbose_name = "preuve d’identité"
         verbose_name_plural = "preuves d’identité"
         constraints = [
-            models.UniqueConstraint(fields=["user", "counter"], name="accounts_one_time_code_once"),
+            models.UniqueConstraint(
+                fields=["factor", "counter"], name="accounts_one_time_code_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(method="code", counter__isnull=False)
                 | models.Q(method="recovery", counter=None),
@@ -145,7 +154,8 @@ class FactorProof(models.Model):
         return {
             "proof": str(self.uuid),
             "method": f"Identité : compte personnel et second facteur ({words})",
-            "factor": self.method,
+            "by": self.method,
+            "factor": str(self.factor),
             "proven_at": local.isoformat(),
             "signed_in_at": self.sign_in.get("at", ""),
             "device": self.sign_in.get("device", ""),

@@ -69,7 +69,7 @@ def enrol(request: SignedInRequest) -> HttpResponse:
             actions.address_of(secret, request.user), border=4, light="#ffffff"
         ),
         "shown_code": actions.code_now(secret) if _is_invented(request) else "",
-        "shown_password": settings.DEMONSTRATION_PASSWORD if _is_invented(request) else "",
+        "shown_password": settings.DEMONSTRATION_PASSWORD if "password" in form.fields else "",
     }
     status = 422 if form.errors else 200
     return render(request, "accounts/enrol_second_factor.html", context, status=status)

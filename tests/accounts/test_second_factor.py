@@ -109,9 +109,11 @@ def test_the_database_too_wants_a_code_once(person: User) -> None:
     enrol(person)
     first = FactorProof.objects.get()
     with pytest.raises(IntegrityError), transaction.atomic():
-        FactorProof.objects.create(user=person, method="code", counter=first.counter)
+        FactorProof.objects.create(
+            user=person, factor=first.factor, method="code", counter=first.counter
+        )
     with pytest.raises(IntegrityError), transaction.atomic():
-        FactorProof.objects.create(user=person, method="code", counter=None)
+        FactorProof.objects.create(user=person, factor=first.factor, method="code", counter=None)
 
 
 def test_a_recovery_code_serves_once(person: User) -> None:
@@ -229,8 +231,13 @@ def test_replacing_a_factor_asks_the_former_one(browser: Client, person: User) -
         )
         assert answer["Location"] == address
         page = browser.get(address).content.decode()
-        assert "password" not in page
-        assert secret_on(page) != secret
+        assert 'name="password"' not in page
+        new = secret_on(page)
+        assert new != secret
+        # In the same half minute: each telephone counts its own codes.
+        answer = browser.post(address, {"code": actions.code_now(new)})
+        assert answer.status_code == 200
+        assert secrets.unseal(SecondFactor.objects.get().secret) == new
 
 
 def test_the_proof_stays_in_the_session_that_gave_it(browser: Client, person: User) -> None:
