@@ -11,12 +11,14 @@ from accounts.access import Role
 from accounts.models import User
 from accounts.saved_views import save_view
 from aci.models import Contract
+from aci.parties import SIGNING_ORDER
 from foundation import clock
 from missions import actions as missions_actions
 from records import jobs
 from records.models import Job
 from territories.actions import assign, move
 from territories.models import Baton, Stage
+from tests.aci.conftest import Signatories, sign_for
 from tests.cast import Cast, make_cpts, make_user
 from tests.members.applications import applicant
 from tests.portal.conftest import Read
@@ -96,11 +98,14 @@ def test_accepted_by_all_the_contract_is_frozen_by_the_cpam(
     assert "Accepter" not in read(cast.president, "dashboard")
 
 
-def test_the_three_signatories_sign_and_nobody_else(
-    cast: Cast, light_documents: None, to_sign: Contract, read: Read
+def test_the_three_signatories_sign_in_turn_and_nobody_else(
+    cast: Cast, light_documents: None, to_sign: Contract, signatories: Signatories, read: Read
 ) -> None:
-    for person in (cast.president, cast.cpam_director, cast.ars_director):
-        assert "Signer le contrat ACI CPTS Rives" in read(person, "dashboard")
+    for turn in SIGNING_ORDER:
+        for party, person in signatories.items():
+            is_asked = "Signer le contrat ACI CPTS Rives" in read(person, "dashboard")
+            assert is_asked == (party is turn), (turn, party)
+        sign_for(to_sign, turn, signatories[turn])
     for person in (cast.coordinator, cast.cpam_officer, cast.ars_reviewer):
         assert "Signer le contrat ACI" not in read(person, "dashboard")
 
