@@ -95,4 +95,5 @@ def _basis(
         size=size_in_use(territory),
         settings=settings_of(contract),
         grid_code=contract.grid.code if contract.grid else None,
+        ended_on=contract.terminated_on,
     )

@@ -22,16 +22,20 @@ class FundingBasis:
     size: int
     settings: FundingSettings
     grid_code: str | None = None  # the grid that the contract names; else the one in force
+    ended_on: dt.date | None = None  # a termination: the first day that is no longer paid
 
     @property
     def years(self) -> tuple[ContractYear, ...]:
-        return contract_years(self.signed_on, self.settings)
+        """Those that begin before the contract ends."""
+        years = contract_years(self.signed_on, self.settings)
+        return tuple(year for year in years if not self.ended_on or year.start < self.ended_on)
 
     def year(self, number: int, *, grids: Iterable[Grid]) -> YearFunding:
         """A contract year as it is foreseen: every started mission reaches its objectives."""
+        span = contract_year(self.signed_on, number, self.settings)
         grid = grid_of_year(
             signed_on=self.signed_on,
-            year=contract_year(self.signed_on, number, self.settings),
+            year=span,
             grids=grids,
             settings=self.settings,
             named=self.grid_code,
@@ -41,6 +45,7 @@ class FundingBasis:
                 signed_on=self.signed_on,
                 mission_starts=self.mission_starts,
                 unscheduled_care_since=self.unscheduled_care_since,
+                ended_on=self.ended_on if self.ended_on and span.contains(self.ended_on) else None,
             ),
             number=number,
             grid=grid,
@@ -68,5 +73,6 @@ class FundingBasis:
             "size": self.size,
             "grid": self.grid_code,
             "settings": self.settings.as_texts(),
+            "ended_on": self.ended_on.isoformat() if self.ended_on else None,
             "achieved": {code.value: "1" for code in everything_achieved(self.mission_starts)},
         }

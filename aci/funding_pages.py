@@ -47,7 +47,11 @@ class FundingPage:
 def contract_funding(contracts: list[Contract], asked: str, number: str) -> FundingPage:
     """A year of a contract: as it was stored when it opened, else as it is foreseen."""
     contract = _asked_contract(contracts, number)
-    years = contract_years(contract.signature_day, settings_of(contract))
+    years = tuple(
+        year
+        for year in contract_years(contract.signature_day, settings_of(contract))
+        if not contract.terminated_on or year.start < contract.terminated_on
+    )
     year = _asked_year(asked, years)
     stored = _stored_year(contract, year)
     if stored is not None:
@@ -119,7 +123,7 @@ def _asked_contract(contracts: list[Contract], number: str) -> Contract:
     by_number = {str(contract.number): contract for contract in contracts}
     if number in by_number:
         return by_number[number]
-    in_force = [contract for contract in contracts if contract.state == "in_force"]
+    in_force = [contract for contract in contracts if contract.state in {"in_force", "terminating"}]
     return (in_force or contracts)[0]
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.access import Permission
 from aci.parties import SIGNING_ORDER, Party
-from aci.workflow import ContractState
+from aci.workflow import RUNNING, ContractState
 from foundation import clock
 from territories.aggregates import counted_people
 from territories.querysets import scope_filter
@@ -24,8 +24,8 @@ class ContractQuerySet(models.QuerySet[Any]):
         return self.filter(scope_filter(user, permission, "cpts__"))
 
     def in_force_of(self, dossiers: Any) -> ContractQuerySet:
-        """The contracts in force of these dossiers."""
-        return self.filter(state=ContractState.IN_FORCE, cpts__in=dossiers).order_by("pk")
+        """The contracts in force of these dossiers, those being terminated included."""
+        return self.filter(state__in=RUNNING, cpts__in=dossiers).order_by("pk")
 
     def of_dossier(self, reference: str) -> ContractQuerySet:
         """Every contract of one dossier, the newest first."""
@@ -41,6 +41,12 @@ class ContractQuerySet(models.QuerySet[Any]):
         signed: ContractQuerySet = self.of_dossier(reference).exclude(signed_on=None)
         known = number.isascii() and number.isdecimal() and len(number) < 5
         return signed.filter(number=int(number)) if known else signed
+
+    def latest_signed_of(self, reference: str) -> ContractQuerySet:
+        """The contract that may be ended or suspended, ready for `get_object_or_404`."""
+        signed = self.of_dossier(reference).exclude(signed_on=None)
+        latest: ContractQuerySet = signed.with_page()[:1]
+        return latest
 
     def with_page(self) -> ContractQuerySet:
         """With what the pages show around it, in the same query."""
@@ -100,6 +106,10 @@ class ContractQuerySet(models.QuerySet[Any]):
 
     def in_force(self) -> ContractQuerySet:
         return self.filter(state=ContractState.IN_FORCE)
+
+    def running(self) -> ContractQuerySet:
+        """In force, be it while a termination is under way."""
+        return self.filter(state__in=RUNNING)
 
     def in_area(self, area: Any) -> ContractQuerySet:
         """Of the CPTS followed in an area of `territories.areas`."""

@@ -13,12 +13,19 @@ jobs.handles(batches.PLAN_JOB)(batches.plan_batch)
 jobs.handles(batches.ITEM_JOB)(batches.make_batch_item)
 jobs.handles(batches.ARCHIVE_JOB)(batches.gather_batch)
 jobs.handles("contract_seal")(actions.seal_signature)
+jobs.handles("contract_letter_pdf")(actions.make_contract_letter)
 
 
 @shared_task(name="aci.expire_contracts")
 def expire_contracts() -> None:
     """Close the contracts whose last day is over."""
     actions.expire_contracts()
+
+
+@shared_task(name="aci.follow_terminations")
+def follow_terminations() -> None:
+    """End the contracts whose day has come; pass the turn when the other side was heard."""
+    actions.follow_terminations()
 
 
 @shared_task(name="aci.open_contract_years")

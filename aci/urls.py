@@ -5,6 +5,7 @@ from django.urls import path
 from aci import (
     article_views,
     batch_views,
+    ending_views,
     identity_views,
     simulator_views,
     template_views,
@@ -99,6 +100,30 @@ urlpatterns = [
     path(TEMPLATES, template_views.templates, name="templates"),
     path(f"{TEMPLATES}nouvelle-version/", template_views.new_template, name="new_template"),
     path(f"{TEMPLATES}<uuid:identifier>/", template_views.template, name="template"),
+    path(f"{CONTRACT}resiliation/", ending_views.termination, name="termination"),
+    path(f"{CONTRACT}resiliation/demander/", ending_views.ask_termination, name="ask_termination"),
+    path(
+        f"{CONTRACT}resiliation/accord/", ending_views.agree_termination, name="agree_termination"
+    ),
+    path(
+        f"{CONTRACT}resiliation/abandonner/", ending_views.drop_termination, name="drop_termination"
+    ),
+    path(
+        f"{CONTRACT}resiliation/observations/",
+        ending_views.observe_termination,
+        name="observe_termination",
+    ),
+    path(
+        f"{CONTRACT}resiliation/decider/",
+        ending_views.decide_termination,
+        name="decide_termination",
+    ),
+    path(f"{CONTRACT}resiliation/decision/", ending_views.agree_decision, name="agree_decision"),
+    path(
+        f"{CONTRACT}resiliation/courriers/<uuid:identifier>/",
+        ending_views.contract_letter,
+        name="contract_letter",
+    ),
     path("dossiers/<str:reference>/financement/", views.funding, name="funding"),
     path("pilotage/financement/essai/", projection_views.try_grid, name="try_grid"),
     path(

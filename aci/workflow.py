@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from accounts.access import Permission
 from aci.article_workflow import REMARK_WORKFLOW as REMARK_WORKFLOW
 from aci.bank_workflow import BANK_WORKFLOW as BANK_WORKFLOW
+from aci.ending_workflow import ENDING, TerminationLike
 from aci.parties import Party
 from aci.payments.workflow import ORDER_WORKFLOW
 from foundation import clock
@@ -24,7 +25,14 @@ class ContractState(TextChoices):
     NEGOTIATION = "negotiation", "en négociation"
     TO_SIGN = "to_sign", "à signer"
     IN_FORCE = "in_force", "en vigueur"
+    TERMINATING = "terminating", "en cours de résiliation"
+    TERMINATED = "terminated", "résilié"
     EXPIRED = "expired", "arrivé à échéance"
+
+
+# A contract being terminated runs until the day that is decided.
+RUNNING = (ContractState.IN_FORCE, ContractState.TERMINATING)
+OVER = (ContractState.EXPIRED, ContractState.TERMINATED)
 
 
 class ContractLike(Protocol):
@@ -32,6 +40,8 @@ class ContractLike(Protocol):
 
     ends_on: dt.date
 
+    @property
+    def open_termination(self) -> TerminationLike | None: ...
     @property
     def parties_to_accept(self) -> list[Party]: ...
     @property
@@ -150,5 +160,6 @@ WORKFLOW = Workflow(
             "Constater l’échéance",
             guard=past_its_end,
         ),
+        *ENDING,
     ),
 )

@@ -22,13 +22,13 @@ from django.urls import reverse
 
 from accounts.access import Permission
 from accounts.models import User
-from aci.models import Contract, PaymentOrder
+from aci.models import Contract, PaymentOrder, Termination
 from foundation import clock
 from foundation.numbers import NBSP
 from members.models import Member
 from projects.models import Filing, OpinionRequest
 from projects.workflow import Kind, State
-from territories.models import Baton, Cpts
+from territories.models import Baton, Cpts, Stage
 from territories.querysets import CptsQuerySet
 from territories.scopes import permissions_on
 from territories.turns import awaited, batons_of
@@ -87,6 +87,7 @@ def desk_of(user: User) -> CptsQuerySet:
         | Q(to_accept=True)
         | Q(to_sign=True)
         | Q(orders_to_approve__gt=0)
+        | Q(termination_duty__gt="")
         | Q(applications__gt=0)
         | Q(unread_count__gt=0)  # nothing to do there, but something to read
     )
@@ -116,6 +117,7 @@ def duties_on(cpts: Any, user: User) -> list[Duty]:
         _to_accept(cpts),
         _to_sign(cpts),
         _to_approve_orders(cpts),
+        _to_end(cpts),
         _to_decide_members(cpts),
     ]
     return [duty for duty in found if duty]
@@ -156,6 +158,10 @@ def _contract_columns(user: User) -> dict[str, Any]:
     }
     never = Value(False, output_field=BooleanField())
     columns: dict[str, Any] = {"to_accept": never, "to_sign": never, "has_open_contract": never}
+    columns["termination_duty"] = _nothing(CharField())
+    if user.permissions & (accepts | signs):
+        ending = Termination.objects.with_duty_of(user).filter(contract__cpts=OuterRef("pk"))
+        columns["termination_duty"] = Subquery(ending.values("duty")[:1])
     if user.permissions & accepts:
         columns["to_accept"] = Exists(Contract.objects.awaiting_acceptance_of(user).filter(**here))
     if user.permissions & signs:
@@ -206,7 +212,7 @@ def _nothing(field: Any) -> Value:
 
 def _to_write(cpts: Cpts, user: User) -> Duty | None:
     writes = Permission.FILING_WRITE in permissions_on(user, cpts)
-    if cpts.baton != Baton.HOLDER or not writes:
+    if cpts.baton != Baton.HOLDER or not writes or cpts.stage == Stage.CONTRACTED:
         return None
     is_project = cpts.stage in {"project", "project_filed"}
     route = _FILING_ROUTES[Kind.PROJECT if is_project else Kind.LETTER]
@@ -265,6 +271,20 @@ def _to_approve_orders(cpts: Any) -> Duty | None:
     what = "un ordre" if count == 1 else f"{count}{NBSP}ordres"
     url = reverse("aci:payment_order", args=[cpts.reference, cpts.first_order])
     return Duty(f"Approuver {what} de paiement", cpts.name, url, _day(cpts.orders_since))
+
+
+_ENDING = {
+    "agree_notice": "Donner votre accord, ou non, pour résilier le contrat ACI",
+    "observe": "Écrire vos observations sur la résiliation du contrat ACI",
+    "decide": "Décider sur la résiliation du contrat ACI",
+    "agree_decision": "Donner votre accord, ou non, sur la décision de résiliation",
+}
+
+
+def _to_end(cpts: Any) -> Duty | None:
+    if not cpts.termination_duty:
+        return None
+    return _in_turn(_ENDING[cpts.termination_duty], cpts, "aci:termination")
 
 
 def _to_decide_members(cpts: Any) -> Duty | None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from aci.contract_funding import settings_of
 from aci.deadlines import contract_years
 from aci.models import Contract, ContractMission
-from aci.workflow import ContractState
+from aci.workflow import RUNNING, ContractState
 from foundation import clock
 from foundation.dates import format_date
 from foundation.refusal import Refused, StaleVersion
@@ -196,7 +196,9 @@ def _held(mission: ContractMission, by: User) -> MissionProgress:
 def _refuse_out_of_force(contract: Contract) -> None:
     if contract.state == ContractState.EXPIRED:
         raise Refused("Le contrat est arrivé à échéance : ses missions ne changent plus.")
-    if contract.state != ContractState.IN_FORCE:
+    if contract.state == ContractState.TERMINATED:
+        raise Refused("Le contrat est résilié : ses missions ne changent plus.")
+    if contract.state not in RUNNING:
         raise Refused("Le contrat n’est pas encore signé : l’avancement se déclare ensuite.")
 
 

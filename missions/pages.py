@@ -9,7 +9,7 @@ from aci.contract_funding import settings_of
 from aci.deadlines import ContractYear, contract_years
 from aci.mission_codes import MissionCode
 from aci.models import Contract, ContractMission
-from aci.workflow import ContractState
+from aci.workflow import RUNNING
 from foundation import clock
 from foundation.money import format_euros
 from foundation.numbers import NBSP
@@ -30,7 +30,7 @@ class ContractMissions:
 
     @property
     def is_over(self) -> bool:
-        return self.contract.state != ContractState.IN_FORCE
+        return self.contract.state not in RUNNING
 
     @property
     def current_year(self) -> ContractYear:
@@ -128,7 +128,7 @@ def mission_card(
         deadlines=commitment.deadlines,
         today=clock.today(),
         years=begun_years(contract),
-        is_over=contract.state != ContractState.IN_FORCE,
+        is_over=contract.state not in RUNNING,
         indicators=tuple(item for item in indicators if item.mission is commitment.mission),
     )
     return card.with_progress(progress) if progress else card

@@ -11,7 +11,7 @@ from django.db.models import FilteredRelation, Q
 from accounts.access import Permission
 from aci.mission_codes import MissionCode
 from aci.models import Contract, ContractMission
-from aci.workflow import ContractState
+from aci.workflow import OVER, RUNNING
 from territories.querysets import scope_filter
 
 INDICATOR_COLUMNS = (
@@ -44,7 +44,7 @@ MEASURE_COLUMNS = (
     "proof__name",
     "proof__size",
 )
-SIGNED = (ContractState.IN_FORCE, ContractState.EXPIRED)
+SIGNED = (*RUNNING, *OVER)
 
 
 def _read_by(user: Any, prefix: str) -> Q:
@@ -76,7 +76,7 @@ def commitments_visible_to(user: Any) -> models.QuerySet[ContractMission]:
 def reported_by(user: Any) -> models.QuerySet[ContractMission]:
     """Missions of contracts in force whose progress this person declares."""
     mine = scope_filter(user, Permission.MISSION_REPORT, "contract__cpts__")
-    return commitments_visible_to(user).filter(mine, contract__state=ContractState.IN_FORCE)
+    return commitments_visible_to(user).filter(mine, contract__state__in=RUNNING)
 
 
 class MissionProgressQuerySet(models.QuerySet[Any]):

@@ -17,6 +17,9 @@ class LetterKind(TextChoices):
     VALIDATION = "validation", "Validation du projet de santé"
     OPPOSITION = "opposition", "Opposition au projet de santé"
     TACIT = "tacit", "Certificat de validation tacite"
+    TERMINATION_NOTICE = "termination_notice", "Notification de résiliation du contrat"
+    TERMINATION = "termination", "Décision de résiliation du contrat"
+    TERMINATION_GIVEN_UP = "termination_given_up", "Renonciation à la résiliation du contrat"
 
 
 # The end of a reference: 62-ABC-L1-AR1.
@@ -29,7 +32,15 @@ CODES = {
     LetterKind.VALIDATION: "VA",
     LetterKind.OPPOSITION: "OP",
     LetterKind.TACIT: "VT",
+    LetterKind.TERMINATION_NOTICE: "NR",
+    LetterKind.TERMINATION: "RE",
+    LetterKind.TERMINATION_GIVEN_UP: "RN",
 }
+
+# About a contract rather than a filing: other variables, and no batch.
+OF_CONTRACTS = frozenset(
+    {LetterKind.TERMINATION_NOTICE, LetterKind.TERMINATION, LetterKind.TERMINATION_GIVEN_UP}
+)
 
 # A filing is decided once: one such letter, never two.
 DECISIONS = frozenset(
@@ -74,6 +85,24 @@ _COMMON = {
     "territoire.taille": "Taille de la CPTS, de 1 à 4",
     "procedure.nom": "Intitulé de la procédure de la région",
 }
+_OF_CONTRACT = {
+    "date": "Date du courrier",
+    "reference": "Référence du courrier",
+    "cpts.nom": "Nom de la CPTS",
+    "cpts.reference": "Référence du dossier",
+    "ars.nom": "Nom de l’ARS, sans article",
+    "cpam.nom": "Nom de la CPAM, sans article",
+    "contrat.reference": "Référence du contrat",
+    "contrat.signe_le": "Date de signature du contrat",
+    "contrat.dernier_jour": "Dernier jour du contrat, avant toute résiliation",
+    "resiliation.auteurs": "Qui a notifié la résiliation, avec l’article",
+    "resiliation.notifiee_le": "Date de la notification de la résiliation",
+}
+_TERMINATION_DECISION = {
+    "decision.date": "Date de la décision",
+    "decision.motif": "Motifs de la décision",
+    "resiliation.observations": "Phrase sur les observations reçues",
+}
 _DECISION = {
     "decision.date": "Date de la décision",
     "decision.motif": "Motifs écrits par l’ARS (vide si elle n’en a pas donné)",
@@ -108,6 +137,18 @@ _OWN: dict[LetterKind, dict[str, str]] = {
         "delai.suspensions": "Liste des suspensions du délai (vide s’il n’y en a pas)",
         "delai.fin": "Dernier jour du délai légal",
     },
+    LetterKind.TERMINATION_NOTICE: {
+        "resiliation.motif": "Motifs de la résiliation",
+        "resiliation.entendue": "Qui peut présenter des observations, avec l’article",
+        "delai.observations": "Dernier jour des observations",
+        "delai.fin_au_plus_tot": "Premier jour où le contrat peut prendre fin",
+    },
+    LetterKind.TERMINATION: {
+        **_TERMINATION_DECISION,
+        "resiliation.fin": "Jour où le contrat prend fin, qui n’est plus payé",
+        "resiliation.recuperation": "Phrase sur ce qui est à récupérer",
+    },
+    LetterKind.TERMINATION_GIVEN_UP: _TERMINATION_DECISION,
 }
 
 # Without these a letter would miss what it is for, or what the law wants in it.
@@ -120,6 +161,9 @@ REQUIRED = {
     LetterKind.VALIDATION: ("decision.date",),
     LetterKind.OPPOSITION: ("decision.date", "decision.fondements", "decision.motif"),
     LetterKind.TACIT: ("decision.date", "delai.debut", "delai.fin"),
+    LetterKind.TERMINATION_NOTICE: ("resiliation.motif", "delai.observations"),
+    LetterKind.TERMINATION: ("decision.motif", "resiliation.fin", "resiliation.recuperation"),
+    LetterKind.TERMINATION_GIVEN_UP: ("decision.motif",),
 }
 
 # The file of the previews: nobody's, with a value for every variable.
@@ -159,12 +203,27 @@ SAMPLE: dict[str, Value] = {
     "delai.mois": "2",
     "delai.suspensions": ["du 1er\u00a0octobre\u00a02025 au 8\u00a0octobre\u00a02025"],
     "delai.fin": "19\u00a0novembre\u00a02025",
+    "contrat.reference": "ACI-62-EXEMPLE-1",
+    "contrat.signe_le": "1er\u00a0juillet\u00a02024",
+    "contrat.dernier_jour": "30\u00a0juin\u00a02029",
+    "resiliation.auteurs": "l’ARS Hauts-de-France et la CPAM de l’Artois",
+    "resiliation.notifiee_le": "24\u00a0octobre\u00a02025",
+    "resiliation.motif": "La mission d’accès aux soins n’a pas démarré dans son délai.",
+    "resiliation.entendue": "la CPTS du Val d’Exemple",
+    "resiliation.observations": "Des observations ont été reçues le 3\u00a0novembre\u00a02025.",
+    "resiliation.fin": "1er\u00a0décembre\u00a02025",
+    "resiliation.recuperation": (
+        "Les avances dépassent ce qui est dû de 14\u00a0958,90\u00a0€, à récupérer."
+    ),
+    "delai.observations": "24\u00a0novembre\u00a02025",
+    "delai.fin_au_plus_tot": "25\u00a0novembre\u00a02025",
 }
 
 
 def variables(kind: str) -> dict[str, str]:
     """Name → what it prints, for one kind of letter: nothing else may stand between braces."""
-    return {**_COMMON, **_OWN[LetterKind(kind)]}
+    common = _OF_CONTRACT if kind in OF_CONTRACTS else _COMMON
+    return {**common, **_OWN[LetterKind(kind)]}
 
 
 def sample_values(kind: str) -> dict[str, Value]:

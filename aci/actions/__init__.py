@@ -10,6 +10,18 @@ from aci.actions.articles import (
 )
 from aci.actions.batches import want_batch, want_contract_batch_again
 from aci.actions.documents import make_document, want_draft_pdf
+from aci.actions.ending import (
+    agree_decision,
+    agree_termination,
+    ask_termination,
+    decide_termination,
+    drop_termination,
+    follow_terminations,
+    notify_termination,
+    observe_termination,
+    withdraw_termination,
+)
+from aci.actions.ending_letters import make_contract_letter, want_letter_again
 from aci.actions.grids import load_grids
 from aci.actions.identity import (
     change_identity,
@@ -29,20 +41,29 @@ __all__ = [
     "accept",
     "accept_article",
     "add_template",
+    "agree_decision",
+    "agree_termination",
     "answer_remark",
+    "ask_termination",
     "change_article",
     "change_identity",
     "change_terms",
     "close_remark",
     "confirm_bank_account",
+    "decide_termination",
     "draft",
+    "drop_termination",
     "expire_contracts",
+    "follow_terminations",
     "freeze",
     "load_contract_templates",
     "load_grids",
+    "make_contract_letter",
     "make_document",
     "name_signatory",
     "next_deadline",
+    "notify_termination",
+    "observe_termination",
     "open_contract_years",
     "propose_bank_account",
     "refresh_text",
@@ -55,4 +76,6 @@ __all__ = [
     "want_batch",
     "want_contract_batch_again",
     "want_draft_pdf",
+    "want_letter_again",
+    "withdraw_termination",
 ]

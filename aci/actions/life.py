@@ -14,7 +14,7 @@ from aci.funding_sheet import plain_sheet
 from aci.grid_files import read_setting_rows, settings_on
 from aci.models import Contract, ContractDocument, ContractYear, FundingGrid
 from aci.payments.planning import plan_year
-from aci.workflow import WORKFLOW
+from aci.workflow import WORKFLOW, ContractState
 from foundation import clock
 from records import journal
 from territories.actions import freeze_territory, move
@@ -59,9 +59,9 @@ def open_contract_years(cpts: Cpts | None = None) -> int:
     """
     portal = User.objects.portal()
     opened = 0
-    contracts = Contract.objects.in_force()
+    contracts = Contract.objects.running()
     for contract in (contracts.filter(cpts=cpts) if cpts else contracts).order_by("pk"):
-        opened += _open_due_years(contract, by=portal)
+        opened += open_due_years(contract, by=portal)
     return opened
 
 
@@ -75,9 +75,10 @@ def expire_contracts(cpts: Cpts | None = None) -> int:
 
 
 @transaction.atomic
-def _open_due_years(contract: Contract, *, by: User) -> int:
+def open_due_years(contract: Contract, *, by: User) -> int:
+    """Of one contract. The years that begin after a termination never open."""
     contract = held(contract)
-    years = contract_years(contract.signature_day, settings_of(contract))
+    years = basis_of(contract).years
     known = set(contract.years.values_list("number", flat=True))
     due = [year for year in years if year.start <= clock.today() and year.number not in known]
     for year in due:
@@ -163,6 +164,8 @@ def _open_year(contract: Contract, number: int) -> ContractYear:
 def next_deadline(contract: Contract) -> tuple[dt.date, str] | None:
     """The first day to come on which something is expected of the parties."""
     today = clock.today()
+    if contract.state == ContractState.TERMINATING and contract.open_termination:
+        return contract.open_termination.deadline
     days: list[tuple[dt.date, str]] = []
     for mission in contract.missions.all():
         limits = mission.deadlines

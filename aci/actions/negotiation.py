@@ -30,7 +30,7 @@ from territories.models import Baton, Cpts, Stage
 from territories.scopes import may_on, quality_on
 
 # A first contract, or the renewal of one that ends or has ended.
-OPEN_TO_A_CONTRACT = {Stage.VALIDATED, Stage.CONTRACTED, Stage.EXPIRED}
+OPEN_TO_A_CONTRACT = {Stage.VALIDATED, Stage.CONTRACTED, Stage.EXPIRED, Stage.TERMINATED}
 
 MissionStarts = Mapping[MissionCode, dt.date | None]
 

@@ -12,6 +12,11 @@ from aci.models.articles import (
 from aci.models.batches import ContractBatch, ContractBatchItem
 from aci.models.clauses import ContractTemplate
 from aci.models.contract import Contract, ContractMission
+from aci.models.ending import (
+    ContractLetter,
+    Termination,
+    TerminationAct,
+)
 from aci.models.grid import FundingGrid, FundingGridAmount
 from aci.models.identity import BankAccount, ContractSignatory
 from aci.models.payments import (
@@ -34,6 +39,7 @@ __all__ = [
     "ContractBatch",
     "ContractBatchItem",
     "ContractDocument",
+    "ContractLetter",
     "ContractMission",
     "ContractSignatory",
     "ContractTemplate",
@@ -52,4 +58,6 @@ __all__ = [
     "RemarkMessage",
     "Seal",
     "Signature",
+    "Termination",
+    "TerminationAct",
 ]

@@ -24,6 +24,7 @@ from records.models import Job
 from territories.models import Cpts, Territory
 
 if TYPE_CHECKING:
+    from aci.models.ending import Termination
     from aci.models.trail import ContractDocument
 
 
@@ -90,6 +91,8 @@ class Contract(models.Model):
     funding_settings = models.JSONField("réglages de financement", default=dict)
     signed_on = models.DateField("signé le", null=True, blank=True)
     ends_on = models.DateField("dernier jour", null=True, blank=True)
+    # Decided by a termination: the first day that is no longer paid.
+    terminated_on = models.DateField("résilié à compter du", null=True, blank=True)
     # The work whose progress the contract's page follows.
     document_job = models.ForeignKey(
         Job,
@@ -116,7 +119,7 @@ class Contract(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["cpts"],
-                condition=models.Q(state="in_force"),
+                condition=models.Q(state__in=["in_force", "terminating"]),
                 name="aci_contract_one_in_force",
             ),
             models.CheckConstraint(
@@ -128,12 +131,22 @@ class Contract(models.Model):
                     territory=None,
                 )
                 | models.Q(
-                    state__in=["in_force", "expired"],
+                    state__in=["in_force", "terminating", "terminated", "expired"],
                     signed_on__isnull=False,
                     territory__isnull=False,
                     ends_on__gt=models.F("signed_on"),
                 ),
                 name="aci_contract_dated_once_signed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state="terminated",
+                    terminated_on__isnull=False,
+                    terminated_on__gt=models.F("ends_on"),
+                )
+                | models.Q(state="terminating")
+                | (~models.Q(state="terminated") & models.Q(terminated_on=None)),
+                name="aci_contract_terminated_with_its_day",
             ),
         ]
 
@@ -193,6 +206,11 @@ class Contract(models.Model):
     def has_frozen_file(self) -> bool:
         """Whether the file to sign is stored; the pages read it with the contract itself."""
         return self.frozen_document is not None
+
+    @cached_property
+    def open_termination(self) -> Termination | None:
+        """The procedure under way to end it before its term."""
+        return self.terminations.under_way().with_acts().first()
 
     def first_start_refusal(self, day: dt.date) -> Refusal | None:
         """No mission starts before the signature (funding.md, « Time »)."""

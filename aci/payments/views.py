@@ -22,8 +22,9 @@ from aci.payments.forms import (
 )
 from aci.payments.ledger import read_ledger
 from aci.payments.order_pages import order_page
-from aci.payments.revisions import last_revision, variable_ceilings
+from aci.payments.revisions import variable_ceilings
 from aci.payments.workflow import ORDER_WORKFLOW
+from aci.payments.year_revisions import last_revision
 from foundation import clock
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed

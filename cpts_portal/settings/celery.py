@@ -44,6 +44,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=0),
     },
     "remind-opinions": {"task": "projects.remind_opinions", "schedule": crontab(hour=8, minute=10)},
+    "follow-terminations": {
+        "task": "aci.follow_terminations",
+        "schedule": crontab(hour=0, minute=2),
+    },
     "expire-contracts": {"task": "aci.expire_contracts", "schedule": crontab(hour=0, minute=5)},
     "open-contract-years": {
         "task": "aci.open_contract_years",

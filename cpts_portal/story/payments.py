@@ -7,7 +7,7 @@ from functools import partial
 
 from aci.deadlines import ContractYear, contract_years
 from aci.models import Contract, PaymentLine, PaymentOrder
-from aci.payments import actions, outside, revisions
+from aci.payments import actions, outside, revisions, year_revisions
 from cpts_portal.story.events import Event
 from cpts_portal.story.people import Authorities
 from foundation import clock
@@ -82,7 +82,7 @@ def _pay(contract: Contract, authorities: Authorities, *, until: str) -> None:
 
 
 def _review(contract: Contract, year: ContractYear, authorities: Authorities) -> None:
-    computed = revisions.last_revision(contract, year.number)
+    computed = year_revisions.last_revision(contract, year.number)
     assert computed is not None, "a finished year has opened"  # noqa: S101
     share = RETAINED[year.number - 1]
     ceilings = revisions.variable_ceilings(computed)

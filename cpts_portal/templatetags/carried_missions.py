@@ -10,7 +10,7 @@ from django import template
 
 from aci.mission_codes import MissionCode
 from aci.models import ContractMission
-from aci.workflow import ContractState
+from aci.workflow import RUNNING, ContractState
 from foundation import clock
 from projects.models import HealthProject
 from projects.workflow import State
@@ -42,7 +42,7 @@ def carried_missions(cpts: Cpts) -> dict[str, Any]:
 
 
 def _of_contract(cpts: Cpts) -> list[CarriedMission]:
-    signed = [ContractState.IN_FORCE, ContractState.EXPIRED]
+    signed = [*RUNNING, ContractState.EXPIRED]
     rows = list(
         ContractMission.objects.filter(contract__cpts=cpts, contract__state__in=signed)
         .select_related("contract")

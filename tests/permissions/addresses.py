@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from aci.models import ContractDocument, ContractTemplate
+from aci.models import ContractDocument, ContractLetter, ContractTemplate
 from tests.conventions.routes import Route
 from tests.permissions.row import DRAFTED, EXAMINED, SIGNED, Row
 from tests.permissions.table import ROWS
@@ -73,6 +73,8 @@ def _of_contract(name: str, argument: str, things: Belongings) -> Any:
     """What only the routes of aci name; nothing for the others."""
     if name == "aci:document":
         return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
+    if name == "aci:contract_letter":
+        return ContractLetter.objects.filter(contract=things.contract)[0].uuid
     if name in {"aci:confirm_bank_account", "aci:refuse_bank_account"}:
         return things.cpts.bank_accounts.get().uuid
     if name == "aci:template":

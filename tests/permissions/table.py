@@ -207,6 +207,20 @@ ROWS: dict[str, Row] = {
     "aci:templates": Row(needs(P.PORTAL_ADMINISTER)),
     "aci:new_template": Row(needs(P.PORTAL_ADMINISTER), BOTH),
     "aci:template": Row(needs(P.PORTAL_ADMINISTER)),
+    "aci:termination": Row(needs(P.DOSSIER_SEE)),
+    "aci:ask_termination": Row(
+        needs(P.CONTRACT_SIGN_CPTS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), BOTH
+    ),
+    "aci:agree_termination": Row(needs(P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), ACT),
+    "aci:drop_termination": Row(
+        needs(P.CONTRACT_SIGN_CPTS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), ACT
+    ),
+    "aci:observe_termination": Row(
+        needs(P.CONTRACT_ACCEPT_CPTS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_ARS), BOTH
+    ),
+    "aci:decide_termination": Row(needs(P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), BOTH),
+    "aci:agree_decision": Row(needs(P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), ACT),
+    "aci:contract_letter": Row(needs(P.DOSSIER_SEE), BOTH),
     "aci:funding": Row(needs(P.DOSSIER_SEE)),
     "aci:prepare_order": Row(needs(P.PAYMENT_PREPARE), BOTH),
     "aci:payment_order": Row(needs(P.DOSSIER_SEE)),

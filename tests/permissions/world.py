@@ -231,6 +231,9 @@ def _whole_life(cast: Cast) -> Belongings:
     filings.give_regional(project, cast)
     project = projects.validate(project, by=cast.ars_director)
     contract = _signed(project, cast)
+    contracts.notify_termination(contract, reason="Un préavis.", by=cast.president)
+    contracts.withdraw_termination(contract, by=cast.president)
+    contract.refresh_from_db()
     value = _measure(contract, cast)
     job = Job.objects.filter(dossier=cast.rives.reference, kind__startswith="contract_").first()
     assert job

@@ -33,6 +33,66 @@ EXPECTED: dict[str, tuple[ContractState, ContractState, set[Role]]] = {
     "send_back_for_ars": (S.TO_SIGN, S.NEGOTIATION, {Role.ARS_DIRECTOR}),
     "enter_into_force": (S.TO_SIGN, S.IN_FORCE, set()),
     "expire": (S.IN_FORCE, S.EXPIRED, set()),
+    "ask_termination_for_ars": (S.IN_FORCE, S.IN_FORCE, {Role.ARS_DIRECTOR}),
+    "ask_termination_for_cpam": (S.IN_FORCE, S.IN_FORCE, {Role.CPAM_DIRECTOR}),
+    "drop_termination_for_ars": (S.IN_FORCE, S.IN_FORCE, {Role.ARS_DIRECTOR}),
+    "drop_termination_for_cpam": (S.IN_FORCE, S.IN_FORCE, {Role.CPAM_DIRECTOR}),
+    "notify_termination": (S.IN_FORCE, S.TERMINATING, set()),
+    "notify_termination_for_cpts": (S.IN_FORCE, S.TERMINATING, {Role.PRESIDENT}),
+    "observe_termination_for_cpts": (S.TERMINATING, S.TERMINATING, CPTS_ACCEPT),
+    "observe_termination_for_cpam": (S.TERMINATING, S.TERMINATING, CPAM_ACCEPT),
+    "observe_termination_for_ars": (S.TERMINATING, S.TERMINATING, ARS_ACCEPT),
+    "withdraw_termination_for_cpts": (S.TERMINATING, S.IN_FORCE, {Role.PRESIDENT}),
+    "decide_termination_for_ars": (S.TERMINATING, S.TERMINATING, {Role.ARS_DIRECTOR}),
+    "decide_termination_for_cpam": (S.TERMINATING, S.TERMINATING, {Role.CPAM_DIRECTOR}),
+    "give_up_termination": (S.TERMINATING, S.IN_FORCE, set()),
+    "terminate": (S.TERMINATING, S.TERMINATED, set()),
+    "lapse_termination": (S.TERMINATING, S.IN_FORCE, set()),
+}
+
+
+@dataclass
+class Ending:
+    """A termination as the guards read it; each test says where it stands."""
+
+    notified: bool = True
+    by_cpts: bool = False
+    decided: bool = False
+    gives_up: bool = False
+    observations_until: dt.date | None = dt.date(2024, 6, 30)
+    ended_on: dt.date | None = None
+    accords: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def is_notice_of_cpts(self) -> bool:
+        return self.by_cpts
+
+    @property
+    def is_decided(self) -> bool:
+        return self.decided
+
+    def agreed(self, act: str) -> set[str]:
+        return self.accords.get(act, set())
+
+    def hears(self, party: Party) -> bool:
+        return (party is Party.CPTS) is not self.by_cpts
+
+
+BOTH = {"notice": {"ars", "cpam"}}
+# What makes the guard of a transition content.
+READY: dict[str, Ending] = {
+    "drop_termination_for_ars": Ending(),
+    "drop_termination_for_cpam": Ending(),
+    "notify_termination": Ending(accords=BOTH),
+    "observe_termination_for_cpts": Ending(observations_until=TODAY),
+    "observe_termination_for_cpam": Ending(by_cpts=True, observations_until=TODAY),
+    "observe_termination_for_ars": Ending(by_cpts=True, observations_until=TODAY),
+    "withdraw_termination_for_cpts": Ending(by_cpts=True),
+    "decide_termination_for_ars": Ending(),
+    "decide_termination_for_cpam": Ending(),
+    "give_up_termination": Ending(decided=True, gives_up=True),
+    "terminate": Ending(decided=True, ended_on=TODAY),
+    "lapse_termination": Ending(),
 }
 
 
@@ -47,6 +107,7 @@ class Subject:
     has_frozen_file: bool = True
     early: Refusal | None = None
     previous: Refusal | None = None
+    open_termination: Ending | None = None
 
     def first_start_refusal(self, day: dt.date) -> Refusal | None:
         return self.early
@@ -70,7 +131,7 @@ def test_each_role_moves_the_contract_only_where_the_table_says(
     name: str, state: ContractState, role: Role
 ) -> None:
     source, target, roles = EXPECTED[name]
-    subject = Subject(state)
+    subject = Subject(state, open_termination=READY.get(name))
 
     def may(permission: str) -> bool:
         return permission in GRANTS[role]
@@ -89,10 +150,10 @@ def test_each_role_moves_the_contract_only_where_the_table_says(
             assert subject.state == target
 
 
-@pytest.mark.parametrize("name", ["enter_into_force", "expire"])
+@pytest.mark.parametrize("name", [name for name, (_, _, roles) in EXPECTED.items() if not roles])
 def test_the_portal_itself_ends_the_signing_and_the_contract(name: str) -> None:
     source, target, _ = EXPECTED[name]
-    subject = Subject(source)
+    subject = Subject(source, open_termination=READY.get(name))
     with clock.at(TODAY):
         WORKFLOW.apply(name, subject, may=lambda permission: permission == Permission.SYSTEM)
     assert subject.state == target
@@ -135,6 +196,52 @@ def test_three_signatures_and_not_two() -> None:
 def test_a_contract_expires_the_day_after_its_last_day(last_day: dt.date, is_over: bool) -> None:
     subject = Subject(S.IN_FORCE, ends_on=last_day)
     assert (refusal_of("expire", subject) == "") is is_over
+
+
+# --- Ending before the term ----------------------------------------------------------------------
+
+
+def ending_refusal(name: str, ending: Ending | None) -> str:
+    source = EXPECTED[name][0]
+    return refusal_of(name, Subject(source, open_termination=ending)).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("name", READY)
+def test_without_a_termination_under_way_there_is_nothing_to_follow(name: str) -> None:
+    assert ending_refusal(name, None) == "Aucune résiliation n’est en cours pour ce contrat."
+    assert ending_refusal(name, READY[name]) == ""
+
+
+def test_neither_institution_notifies_alone() -> None:
+    alone = Ending(accords={"notice": {"ars"}})
+    assert ending_refusal("notify_termination", alone) == "Il manque l’accord de la CPAM."
+
+
+def test_only_the_other_side_is_heard_and_until_its_last_day() -> None:
+    own = Ending(observations_until=TODAY)
+    assert "à l’autre partie" in ending_refusal("observe_termination_for_ars", own)
+    late = Ending(observations_until=dt.date(2024, 6, 30))
+    reason = ending_refusal("observe_termination_for_cpts", late)
+    assert reason == "Le délai d’observations est passé depuis le 30 juin 2024."
+
+
+def test_nobody_decides_before_the_other_side_was_heard_nor_twice() -> None:
+    running = Ending(observations_until=TODAY)
+    reason = ending_refusal("decide_termination_for_ars", running)
+    assert "court jusqu’au 1er juillet 2024" in reason
+    decided = Ending(decided=True)
+    assert "déjà décidée" in ending_refusal("decide_termination_for_cpam", decided)
+
+
+def test_the_cpts_takes_back_only_its_own_notice() -> None:
+    assert "elles seules" in ending_refusal("withdraw_termination_for_cpts", Ending())
+    decided = Ending(by_cpts=True, decided=True)
+    assert "déjà décidée" in ending_refusal("withdraw_termination_for_cpts", decided)
+
+
+def test_a_contract_runs_until_the_day_decided() -> None:
+    tomorrow = Ending(decided=True, ended_on=dt.date(2024, 7, 2))
+    assert ending_refusal("terminate", tomorrow) == "Le contrat prend fin le 2 juillet 2024."
 
 
 # --- Parties -----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from aci.mission_codes import MissionCode
 from aci.models import Contract, PaymentLine
-from aci.payments import actions, outside, revisions
+from aci.payments import actions, outside, revisions, year_revisions
 from foundation import clock
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
@@ -27,7 +27,7 @@ AID = {
 
 
 def retained(contract: Contract, share: str) -> dict[MissionCode, Decimal]:
-    year = revisions.last_revision(contract, 1)
+    year = year_revisions.last_revision(contract, 1)
     assert year is not None
     ceilings = revisions.variable_ceilings(year)
     return {code: (most * Decimal(share)).quantize(Decimal(1)) for code, most in ceilings.items()}
@@ -72,7 +72,7 @@ def test_a_second_review_is_a_regularisation(
     rows = PaymentLine.objects.filter(contract=contract, origin="regularisation")
     assert sum(row.amount for row in rows) == -sum(retained(contract, "0.5").values())
     assert all("trop-perçu" in row.label for row in rows)
-    year = revisions.last_revision(contract, 1)
+    year = year_revisions.last_revision(contract, 1)
     assert year is not None
     standing = PaymentLine.objects.standing().filter(contract=contract, number=1)
     assert sum(row.amount for row in standing) == year.total_due
@@ -129,10 +129,10 @@ def test_a_termination_leaves_an_amount_to_recover(
 ) -> None:
     """funding.md: 60 000 advanced, 91 of 365 days left, 14 958.90 to recover."""
     paid(prepare(code="FONCTIONNEMENT"), cast)
-    year = revisions.last_revision(contract, 1)
+    year = year_revisions.last_revision(contract, 1)
     assert year is not None
     with clock.at(ENDED):
-        revisions.revise_year(year, ended_on=ENDED)
+        year_revisions.revise_year(year, ended_on=ENDED)
         back = PaymentLine.objects.to_order().get(code="FONCTIONNEMENT")
         assert (back.amount, back.due_on) == (Decimal("-14958.90"), ENDED)
         order = actions.prepare_order(contract, lines=[back.pk], by=cast.cpam_officer)

@@ -16,7 +16,7 @@ from aci import actions as contracts
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, PaymentLine, PaymentOrder
 from aci.parties import Party
-from aci.payments import revisions
+from aci.payments import revisions, year_revisions
 from foundation import clock
 from projects import actions as projects
 from records import jobs
@@ -93,7 +93,7 @@ def funding(client: Client, contract: Contract, year: int) -> str:
 
 def settle(client: Client, contract: Contract, year: int, share: str, **more: str) -> None:
     """What the officer types in the form of the review."""
-    computed = revisions.last_revision(contract, year)
+    computed = year_revisions.last_revision(contract, year)
     assert computed is not None
     amounts = {
         f"retained_{code.value}": str(most * Decimal(share)).replace(".", ",")
@@ -179,10 +179,10 @@ class TestOnTheScreens:
         cast, contract = signed(geography, 2, late, on=on)
         with clock.at(on):
             assert order_all(sign_in(cast.cpam_officer), contract).total == Decimal("60000.00")
-        year = revisions.last_revision(contract, 1)
+        year = year_revisions.last_revision(contract, 1)
         assert year is not None
         with clock.at(ended):
-            revisions.revise_year(year, ended_on=ended)
+            year_revisions.revise_year(year, ended_on=ended)
             client = sign_in(cast.cpam_officer)
             page = funding(client, contract, 1)
             assert "trop-perçu à récupérer" in page
