@@ -113,7 +113,7 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
         parties=parties,
         may_change_terms="change_terms" in names,
         may_freeze="freeze" in names and all_accepted,
-        may_renew=contract.is_signed and may(Permission.CONTRACT_DRAFT),
+        may_renew=contract.is_renewal_offered and may(Permission.CONTRACT_DRAFT),
         may_want_draft=not contract.is_signed and any(may(grant) for grant in AT_THE_TABLE),
     )
 

@@ -67,6 +67,11 @@ def contract_expired(contract: Contract, *, by: User) -> None:
     _send(contract, "contract_expired", _NEGOTIATORS | _SIGNATORIES, by=by)
 
 
+def contract_to_renew(contract: Contract, *, by: User) -> None:
+    """The end is near and nothing follows."""
+    _send(contract, "contract_to_renew", _NEGOTIATORS | _SIGNATORIES, by=by)
+
+
 def _send(
     contract: Contract, template: str, permissions: set[Permission], *, by: User, **extra: object
 ) -> None:

@@ -12,6 +12,7 @@ from accounts.access import Permission
 from aci.parties import SIGNING_ORDER, Party
 from aci.workflow import RUNNING, ContractState
 from foundation import clock
+from foundation.dates import add_months
 from territories.aggregates import counted_people
 from territories.querysets import scope_filter
 
@@ -123,6 +124,13 @@ class ContractQuerySet(models.QuerySet[Any]):
             found = found.filter(cpts__region=region)
         chosen: ContractQuerySet = found.filter(state=state) if state else found
         return chosen
+
+    def to_renew_within(self, months: int) -> ContractQuerySet:
+        """In force, near their end, reminded to nobody, and that no renewal follows."""
+        near = add_months(clock.today(), months)
+        coming = self.in_force().filter(ends_on__lte=near, ends_on__gte=clock.today())
+        found: ContractQuerySet = coming.filter(renewal_reminded_on=None, renewal=None)
+        return found
 
     def past_their_end(self) -> ContractQuerySet:
         """In force on paper although the last day is over: what the nightly task closes."""

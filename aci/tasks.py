@@ -22,6 +22,12 @@ def expire_contracts() -> None:
     actions.expire_contracts()
 
 
+@shared_task(name="aci.remind_renewals")
+def remind_renewals() -> None:
+    """Remind the parties of a contract that ends soon and that nothing follows."""
+    actions.remind_renewals()
+
+
 @shared_task(name="aci.follow_terminations")
 def follow_terminations() -> None:
     """End the contracts whose day has come; pass the turn when the other side was heard."""

@@ -158,10 +158,16 @@ def _contract_columns(user: User) -> dict[str, Any]:
     }
     never = Value(False, output_field=BooleanField())
     columns: dict[str, Any] = {"to_accept": never, "to_sign": never, "has_open_contract": never}
-    columns["termination_duty"] = _nothing(CharField())
+    columns |= {
+        "termination_duty": _nothing(CharField()),
+        "termination_since": _nothing(DateTimeField()),
+        "termination_due_on": _nothing(DateField()),
+    }
     if user.permissions & (accepts | signs):
         ending = Termination.objects.with_duty_of(user).filter(contract__cpts=OuterRef("pk"))
         columns["termination_duty"] = Subquery(ending.values("duty")[:1])
+        columns["termination_since"] = Subquery(ending.values("asked_at")[:1])
+        columns["termination_due_on"] = Subquery(ending.values("observations_until")[:1])
     if user.permissions & accepts:
         columns["to_accept"] = Exists(Contract.objects.awaiting_acceptance_of(user).filter(**here))
     if user.permissions & signs:
@@ -284,7 +290,15 @@ _ENDING = {
 def _to_end(cpts: Any) -> Duty | None:
     if not cpts.termination_duty:
         return None
-    return _in_turn(_ENDING[cpts.termination_duty], cpts, "aci:termination")
+    is_heard = cpts.termination_duty == "observe"
+    return Duty(
+        _ENDING[cpts.termination_duty],
+        cpts.name,
+        reverse("aci:termination", args=[cpts.reference]),
+        _day(cpts.termination_since),
+        cpts.termination_due_on if is_heard else None,
+        "Fin des observations" if is_heard else "",
+    )
 
 
 def _to_decide_members(cpts: Any) -> Duty | None:

@@ -41,7 +41,7 @@ _AWAITED: dict[tuple[Baton, Stage], str] = {
     (Baton.CPAM, Stage.EXPIRED): "Renouvellement du contrat à préparer",
     (Baton.COORDINATOR, Stage.CONTRACTED): "Missions à mener",
     (Baton.HOLDER, Stage.CONTRACTED): "Observations sur la résiliation à écrire",
-    (Baton.ARS, Stage.CONTRACTED): "Résiliation à décider avec la CPAM",
+    (Baton.ARS, Stage.CONTRACTED): "Résiliation à examiner avec la CPAM",
 }
 _AWAITED_AT_ANY_STAGE: dict[Baton, str] = {
     Baton.THREE_PARTIES: "Contrat ACI à accepter par les trois parties",

@@ -32,6 +32,7 @@ from aci.actions.identity import (
 )
 from aci.actions.life import expire_contracts, next_deadline, open_contract_years
 from aci.actions.negotiation import accept, accept_article, change_terms, draft, freeze
+from aci.actions.renewals import remind_renewals
 from aci.actions.sealing import seal_signature
 from aci.actions.signing import CONSENT, send_back, sign
 from aci.actions.templates import add_template, load_contract_templates
@@ -69,6 +70,7 @@ __all__ = [
     "refresh_text",
     "refuse_bank_account",
     "remark",
+    "remind_renewals",
     "seal_signature",
     "send_back",
     "set_annex",

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 
 from aci.deadlines import MissionDeadlines, mission_deadlines
+from aci.ending_delays import delays_on
 from aci.grid_files import read_mission_rules
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models.grid import FundingGrid
@@ -93,6 +94,8 @@ class Contract(models.Model):
     ends_on = models.DateField("dernier jour", null=True, blank=True)
     # Decided by a termination: the first day that is no longer paid.
     terminated_on = models.DateField("résilié à compter du", null=True, blank=True)
+    # Told once, before the end of a contract that nothing follows.
+    renewal_reminded_on = models.DateField("renouvellement rappelé le", null=True, blank=True)
     # The work whose progress the contract's page follows.
     document_job = models.ForeignKey(
         Job,
@@ -206,6 +209,14 @@ class Contract(models.Model):
     def has_frozen_file(self) -> bool:
         """Whether the file to sign is stored; the pages read it with the contract itself."""
         return self.frozen_document is not None
+
+    @property
+    def is_renewal_offered(self) -> bool:
+        """In its last months, or over; never while it is being terminated."""
+        if self.ends_on is None or self.state == ContractState.TERMINATING:
+            return False
+        today = clock.today()
+        return today >= delays_on(today).renewal_offered_from(self.ends_on)
 
     @cached_property
     def open_termination(self) -> Termination | None:

@@ -49,6 +49,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute=2),
     },
     "expire-contracts": {"task": "aci.expire_contracts", "schedule": crontab(hour=0, minute=5)},
+    "remind-renewals": {
+        "task": "aci.remind_renewals",
+        "schedule": crontab(hour=7, minute=20),
+    },
     "open-contract-years": {
         "task": "aci.open_contract_years",
         "schedule": crontab(hour=0, minute=15),

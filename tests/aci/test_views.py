@@ -13,6 +13,7 @@ from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
+from foundation import clock
 from projects.models import HealthProject
 from records.models import Job
 from tests.aci.conftest import CORE, DoJobs, Signatories, sign_for
@@ -325,7 +326,8 @@ def test_the_draft_cannot_be_wanted_once_signed(
 def test_a_renewal_is_prepared_from_the_page_of_the_signed_contract(
     in_force: Contract, cast: Cast, sign_in: SignIn
 ) -> None:
-    page = sign_in(cast.cpam_officer).get(url("contract", cast)).content.decode()
+    with clock.at(dt.date(2028, 7, 1)):  # in its last year
+        page = sign_in(cast.cpam_officer).get(url("contract", cast)).content.decode()
     assert "Préparer le renouvellement" in page
     actions.draft(in_force.health_project, missions=CORE, by=cast.cpam_officer)
     page = sign_in(cast.cpam_officer).get(url("contract", cast)).content.decode()
