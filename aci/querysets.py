@@ -68,7 +68,12 @@ class ContractQuerySet(models.QuerySet[Any]):
                     version=OuterRef("terms_version"),
                     file__isnull=False,
                 )
-            )
+            ),
+            is_suspended=Exists(
+                apps.get_model("aci", "ContractHold")
+                .objects.holding()
+                .filter(contract=OuterRef("pk"))
+            ),
         )
         return shown
 

@@ -8,6 +8,7 @@ from aci import (
     ending_views,
     identity_views,
     simulator_views,
+    suspension_views,
     template_views,
     verifier_views,
     views,
@@ -100,6 +101,9 @@ urlpatterns = [
     path(TEMPLATES, template_views.templates, name="templates"),
     path(f"{TEMPLATES}nouvelle-version/", template_views.new_template, name="new_template"),
     path(f"{TEMPLATES}<uuid:identifier>/", template_views.template, name="template"),
+    path(f"{CONTRACT}suspensions/", suspension_views.suspensions, name="suspensions"),
+    path(f"{CONTRACT}suspensions/nouvelle/", suspension_views.suspend, name="suspend"),
+    path(f"{CONTRACT}suspensions/<uuid:identifier>/lever/", suspension_views.lift, name="lift"),
     path(f"{CONTRACT}resiliation/", ending_views.termination, name="termination"),
     path(f"{CONTRACT}resiliation/demander/", ending_views.ask_termination, name="ask_termination"),
     path(

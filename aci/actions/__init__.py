@@ -35,6 +35,7 @@ from aci.actions.negotiation import accept, accept_article, change_terms, draft,
 from aci.actions.renewals import remind_renewals
 from aci.actions.sealing import seal_signature
 from aci.actions.signing import CONSENT, send_back, sign
+from aci.actions.suspensions import lift, suspend
 from aci.actions.templates import add_template, load_contract_templates
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "expire_contracts",
     "follow_terminations",
     "freeze",
+    "lift",
     "load_contract_templates",
     "load_grids",
     "make_contract_letter",
@@ -75,6 +77,7 @@ __all__ = [
     "send_back",
     "set_annex",
     "sign",
+    "suspend",
     "want_batch",
     "want_contract_batch_again",
     "want_draft_pdf",

@@ -27,6 +27,7 @@ from aci.models.payments import (
     PaymentSlip,
 )
 from aci.models.seals import Seal
+from aci.models.suspensions import ContractHold
 from aci.models.trail import ContractAcceptance, ContractDocument, Signature
 from aci.models.year import ContractYear
 
@@ -39,6 +40,7 @@ __all__ = [
     "ContractBatch",
     "ContractBatchItem",
     "ContractDocument",
+    "ContractHold",
     "ContractLetter",
     "ContractMission",
     "ContractSignatory",

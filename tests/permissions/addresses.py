@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from aci.models import ContractDocument, ContractLetter, ContractTemplate
+from aci.models import ContractDocument, ContractHold, ContractLetter, ContractTemplate
 from tests.conventions.routes import Route
 from tests.permissions.row import DRAFTED, EXAMINED, SIGNED, Row
 from tests.permissions.table import ROWS
@@ -75,6 +75,8 @@ def _of_contract(name: str, argument: str, things: Belongings) -> Any:
         return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
     if name == "aci:contract_letter":
         return ContractLetter.objects.filter(contract=things.contract)[0].uuid
+    if name == "aci:lift":
+        return ContractHold.objects.filter(contract=things.contract)[0].uuid
     if name in {"aci:confirm_bank_account", "aci:refuse_bank_account"}:
         return things.cpts.bank_accounts.get().uuid
     if name == "aci:template":

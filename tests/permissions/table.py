@@ -207,6 +207,9 @@ ROWS: dict[str, Row] = {
     "aci:templates": Row(needs(P.PORTAL_ADMINISTER)),
     "aci:new_template": Row(needs(P.PORTAL_ADMINISTER), BOTH),
     "aci:template": Row(needs(P.PORTAL_ADMINISTER)),
+    "aci:suspensions": Row(needs(P.DOSSIER_SEE)),
+    "aci:suspend": Row(needs(P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_ARS), BOTH),
+    "aci:lift": Row(needs(P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_ARS), BOTH),
     "aci:termination": Row(needs(P.DOSSIER_SEE)),
     "aci:ask_termination": Row(
         needs(P.CONTRACT_SIGN_CPTS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), BOTH

@@ -233,6 +233,9 @@ def _whole_life(cast: Cast) -> Belongings:
     contract = _signed(project, cast)
     contracts.notify_termination(contract, reason="Un préavis.", by=cast.president)
     contracts.withdraw_termination(contract, by=cast.president)
+    contracts.suspend(
+        contract, mission=None, starts_on=SIGNED, reason="Un motif.", by=cast.cpam_officer
+    )
     contract.refresh_from_db()
     value = _measure(contract, cast)
     job = Job.objects.filter(dossier=cast.rives.reference, kind__startswith="contract_").first()
