@@ -46,7 +46,7 @@ def contract_content(contract: Contract) -> dict[str, Any]:
     known_until = max(clock.today(), contract.signature_day)
     grids = [grid for grid in stored_grids() if grid.effective_from <= known_until]
     whole = basis.first_whole_year()
-    project = contract.health_project
+    project = contract.negotiated_project
     previous = contract.previous
     return {
         "template": TEMPLATE_VERSION,

@@ -60,6 +60,7 @@ class ContractQuerySet(models.QuerySet[Any]):
             "grid",
             "document_job",
             "previous",
+            "registration__scan",
         ).annotate(
             has_frozen_file=Exists(
                 apps.get_model("aci", "ContractDocument").objects.filter(

@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from accounts.access import Permission
 from accounts.models import User
-from aci.models import Contract, PaymentOrder, Termination
+from aci.models import Contract, ContractRegistration, PaymentOrder, Termination
 from foundation import clock
 from foundation.numbers import NBSP
 from members.models import Member
@@ -88,6 +88,7 @@ def desk_of(user: User) -> CptsQuerySet:
         | Q(to_sign=True)
         | Q(orders_to_approve__gt=0)
         | Q(termination_duty__gt="")
+        | Q(to_confirm_since__isnull=False)
         | Q(applications__gt=0)
         | Q(unread_count__gt=0)  # nothing to do there, but something to read
     )
@@ -118,6 +119,7 @@ def duties_on(cpts: Any, user: User) -> list[Duty]:
         _to_sign(cpts),
         _to_approve_orders(cpts),
         _to_end(cpts),
+        _to_confirm(cpts),
         _to_decide_members(cpts),
     ]
     return [duty for duty in found if duty]
@@ -162,7 +164,11 @@ def _contract_columns(user: User) -> dict[str, Any]:
         "termination_duty": _nothing(CharField()),
         "termination_since": _nothing(DateTimeField()),
         "termination_due_on": _nothing(DateField()),
+        "to_confirm_since": _nothing(DateTimeField()),
     }
+    if user.permissions & accepts:
+        paper = ContractRegistration.objects.to_confirm_by(user).filter(**here)
+        columns["to_confirm_since"] = Subquery(paper.values("registered_at")[:1])
     if user.permissions & (accepts | signs):
         ending = Termination.objects.with_duty_of(user).filter(contract__cpts=OuterRef("pk"))
         columns["termination_duty"] = Subquery(ending.values("duty")[:1])
@@ -299,6 +305,14 @@ def _to_end(cpts: Any) -> Duty | None:
         cpts.termination_due_on if is_heard else None,
         "Fin des observations" if is_heard else "",
     )
+
+
+def _to_confirm(cpts: Any) -> Duty | None:
+    if not cpts.to_confirm_since:
+        return None
+    url = reverse("aci:registration", args=[cpts.reference])
+    label = "Confirmer un contrat signé hors du portail"
+    return Duty(label, cpts.name, url, _day(cpts.to_confirm_since))
 
 
 def _to_decide_members(cpts: Any) -> Duty | None:

@@ -202,9 +202,14 @@ def hand_over_territory(cpts: Cpts) -> Territory:
 
 
 @transaction.atomic
-def freeze_territory(cpts: Cpts) -> Territory:
-    """Keep communes, vintage, population and size for ever: done when a contract is signed."""
-    territory = locked_territory(cpts)
+def freeze_territory(cpts: Cpts, *, version: Territory | None = None) -> Territory:
+    """Keep communes, vintage, population and size for ever: done when a contract is signed.
+
+    Of the version in use, or of an older one for a contract signed when that one was.
+    """
+    territory = version or locked_territory(cpts)
+    if territory.is_frozen:
+        return territory
     if not territory.population:
         raise Refused("Le territoire n’a pas d’habitants : il ne peut pas être figé.")
     territory.frozen_at = clock.now()

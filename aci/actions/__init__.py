@@ -32,6 +32,11 @@ from aci.actions.identity import (
 )
 from aci.actions.life import expire_contracts, next_deadline, open_contract_years
 from aci.actions.negotiation import accept, accept_article, change_terms, draft, freeze
+from aci.actions.registrations import (
+    confirm_registration,
+    dismiss_registration,
+    register_contract,
+)
 from aci.actions.renewals import remind_renewals
 from aci.actions.sealing import seal_signature
 from aci.actions.signing import CONSENT, send_back, sign
@@ -52,7 +57,9 @@ __all__ = [
     "change_terms",
     "close_remark",
     "confirm_bank_account",
+    "confirm_registration",
     "decide_termination",
+    "dismiss_registration",
     "draft",
     "drop_termination",
     "expire_contracts",
@@ -71,6 +78,7 @@ __all__ = [
     "propose_bank_account",
     "refresh_text",
     "refuse_bank_account",
+    "register_contract",
     "remark",
     "remind_renewals",
     "seal_signature",

@@ -26,6 +26,7 @@ from aci.models.payments import (
     PaymentOrderItem,
     PaymentSlip,
 )
+from aci.models.registrations import ContractRegistration
 from aci.models.seals import Seal
 from aci.models.suspensions import ContractHold
 from aci.models.trail import ContractAcceptance, ContractDocument, Signature
@@ -43,6 +44,7 @@ __all__ = [
     "ContractHold",
     "ContractLetter",
     "ContractMission",
+    "ContractRegistration",
     "ContractSignatory",
     "ContractTemplate",
     "ContractText",

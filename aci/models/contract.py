@@ -43,6 +43,8 @@ class Contract(models.Model):
     health_project = models.ForeignKey(
         HealthProject,
         on_delete=models.PROTECT,
+        null=True,  # signed outside the portal: nothing was filed here
+        blank=True,
         related_name="contracts",
         verbose_name="projet de santé",
     )
@@ -162,6 +164,13 @@ class Contract(models.Model):
     @property
     def is_signed(self) -> bool:
         return self.signed_on is not None
+
+    @property
+    def negotiated_project(self) -> HealthProject:
+        """What a contract written here comes from; a paper signed elsewhere has none."""
+        if self.health_project is None:
+            raise LookupError(f"{self} was signed outside the portal.")
+        return self.health_project
 
     @property
     def signature_day(self) -> dt.date:
