@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import Permission, SignedInRequest, needs
 from aci import actions
-from aci.actions.registrations import MAY_CONFIRM
+from aci.actions.registrations import MAY_CONFIRM, refuse_beside_another
 from aci.models import ContractRegistration
 from aci.registration_forms import DismissForm, RegisterContractForm
 from foundation.refusal import Refused
@@ -53,6 +53,8 @@ def register_contract(request: SignedInRequest, reference: str) -> HttpResponse:
     cpts = _cpts(request, reference)
     if not may_on(request.user, cpts)(Permission.CONTRACT_DRAFT):
         raise NotAllowed("register_contract")
+    if request.method == "GET":  # said before anything is typed
+        refuse_beside_another(cpts)
     versions = [one for one in cpts.territories.order_by("-valid_from", "-pk") if one.size]
     form = RegisterContractForm(
         *((request.POST, request.FILES) if request.method == "POST" else ()),

@@ -21,6 +21,8 @@ from foundation import clock
 from foundation.dates import format_date
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
+from projects.models import Filing
+from projects.workflow import State
 from records import files, journal
 from territories.actions import freeze_territory, move
 from territories.models import Baton, Cpts, Stage, Territory
@@ -46,7 +48,7 @@ def register_contract(
     cpts = _held(cpts)
     if not may_on(by, cpts)(Permission.CONTRACT_DRAFT):
         raise NotAllowed("register_contract")
-    _refuse_beside_another(cpts)
+    refuse_beside_another(cpts)
     if cpts.contract_registrations.pending().exists():
         raise Refused("Un contrat enregistré attend déjà d’être confirmé pour cette CPTS.")
     starts = {mission: start or signed_on for mission, start in missions.items()}
@@ -82,7 +84,7 @@ def confirm_registration(registration: ContractRegistration, *, by: User) -> Con
     if registration.registered_by_id == by.pk:
         raise Refused("Une seconde personne confirme : vous avez enregistré ce contrat vous-même.")
     cpts = registration.cpts
-    _refuse_beside_another(cpts)
+    refuse_beside_another(cpts)
     contract = _contract_of(
         cpts,
         registration.signed_on,
@@ -177,14 +179,20 @@ def _note(
     )
 
 
-def _refuse_beside_another(cpts: Cpts) -> None:
-    """One contract at a time."""
+def refuse_beside_another(cpts: Cpts) -> None:
+    """One contract at a time, and no filing whose decision would move the dossier back."""
     states = [*RUNNING, ContractState.NEGOTIATION, ContractState.TO_SIGN]
     other = cpts.contracts.filter(state__in=states).first()
     if other is not None:
         raise Refused(
             f"Le contrat {other.reference} est {other.get_state_display()} : "
             "un autre ne s’enregistre pas à côté."
+        )
+    examined = [State.SUBMITTED, State.INCOMPLETE, State.COMPLETE]
+    if Filing.objects.filter(cpts=cpts, state__in=examined).exists():
+        raise Refused(
+            "Une lettre ou un projet de santé est en cours d’instruction : "
+            "le contrat s’enregistre une fois qu’il est décidé ou retiré."
         )
 
 

@@ -18,6 +18,7 @@ from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from territories.models import Baton, Cpts, Stage
 from tests.cast import Cast
+from tests.projects import filings
 from tests.queries import QueryCount
 
 SignIn = Callable[[Any], Client]
@@ -112,6 +113,15 @@ def test_one_paper_at_a_time_and_none_beside_a_contract(cast: Cast) -> None:
         actions.confirm_registration(registration, by=cast.cpam_director)
 
 
+def test_nothing_is_registered_while_a_filing_is_examined(cast: Cast, sign_in: SignIn) -> None:
+    filings.submitted_letter(cast)
+    with pytest.raises(Refused, match="en cours d’instruction"):
+        register(cast)
+    path = reverse("aci:register_contract", args=[cast.rives.reference])
+    page = sign_in(cast.cpam_officer).get(path, follow=True).content.decode()
+    assert "en cours d’instruction" in page
+
+
 def test_what_does_not_match_is_dismissed_with_a_reason_then_registered_again(cast: Cast) -> None:
     registration = register(cast)
     with pytest.raises(Refused, match="Dites pourquoi"):
@@ -147,9 +157,13 @@ def test_the_pages_from_the_paper_to_the_contract(cast: Cast, sign_in: SignIn) -
     answer = second.get(url("registration_scan"))
     assert answer["Content-Disposition"].startswith("attachment")
     second.post(url("confirm_registration"))
+    president = sign_in(cast.president)
     with QueryCount() as queries:
-        page = sign_in(cast.president).get(url("contract")).content.decode()
+        page = president.get(url("contract")).content.decode()
+    assert queries.number <= 6
     assert "Signé hors du portail" in page
+    assert "Jeanne Martin" in page
+    assert "Pas encore demandée" not in page
     with QueryCount() as queries:
         page = second.get(url("registration")).content.decode()
     assert queries.number <= 6
