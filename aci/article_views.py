@@ -187,10 +187,18 @@ def _contract(request: SignedInRequest, reference: str) -> Contract:
 
 
 def _text(request: SignedInRequest, reference: str) -> ContractText:
-    """The newest text of the contract; of one registered in bulk, the text it would have."""
+    """The newest text of the contract; of one registered in bulk, the text it would have.
+
+    A paper signed outside the portal has no articles here: its scan says what was agreed.
+    """
     texts = ContractText.objects.visible_to(request.user).latest_of(reference)
     found: ContractText | None = texts.with_visit_of(request.user).first()
-    return found or written_now(_contract(request, reference), None)
+    if found:
+        return found
+    contract = _contract(request, reference)
+    if contract.health_project_id is None:
+        raise Http404
+    return written_now(contract, None)
 
 
 def _remark(request: SignedInRequest, reference: str, identifier: uuid.UUID) -> Remark:

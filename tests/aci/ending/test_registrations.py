@@ -164,6 +164,8 @@ def test_the_pages_from_the_paper_to_the_contract(cast: Cast, sign_in: SignIn) -
     assert "Signé hors du portail" in page
     assert "Jeanne Martin" in page
     assert "Pas encore demandée" not in page
+    assert url("articles") not in page
+    assert president.get(url("articles")).status_code == 404  # the scan says what was agreed
     with QueryCount() as queries:
         page = second.get(url("registration")).content.decode()
     assert queries.number <= 6
