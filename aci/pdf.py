@@ -23,7 +23,7 @@ def contract_html(inputs: Inputs) -> str:
         **layout_context(inputs),
         "is_draft": inputs["kind"] == "draft",
         "blocks": rendered_blocks(inputs),
-        "qr_code": qr_code.drawing(inputs["verification"]["url"]) if inputs["verification"] else "",
+        "qr_code": _qr_code(inputs),
     }
     return render_to_string("pdf/contract.html", context)
 
@@ -46,10 +46,16 @@ def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
             )
         ],
     )
-    if not inputs["verification"]:
+    if not inputs.get("verification"):
         return content
     report(80, "Préparation des signatures")
     return fields.prepare(content, appearance.contract_fields())
+
+
+def _qr_code(inputs: Inputs) -> str:
+    """Of what is signed: whoever holds a page can ask what it is worth."""
+    verification = inputs.get("verification")
+    return qr_code.drawing(verification["url"]) if verification else ""
 
 
 def _stylesheet(*, is_draft: bool = False) -> str:

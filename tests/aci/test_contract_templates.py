@@ -165,7 +165,7 @@ def test_an_unknown_variable_comes_back_with_the_text(
 ) -> None:
     client: Client = sign_in(cast.administrator)
     answer = client.post(NEW, posted(body_2="Le {{ cpts.non }}."))
-    page = answer.content.decode()
+    page = answer.content.decode().replace("\xa0", " ")
     assert "La variable « cpts.non » n’existe pas" in page
     assert "Le {{ cpts.non }}." in page
     assert ContractTemplate.objects.count() == 1

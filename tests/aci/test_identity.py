@@ -190,10 +190,13 @@ def test_a_delegate_signs_by_a_dated_act(
     do_jobs()
     with pytest.raises(Refused, match="désigne Dora Déléguée pour signer pour l’ARS"):
         sign_for(contract, Party.ARS, cast.ars_director)
+    sign_for(contract, Party.CPTS, cast.president)
+    assert not Contract.objects.to_sign_by(delegate).exists()  # the CPAM signs before
+    sign_for(contract, Party.CPAM, cast.cpam_director)
     assert not Contract.objects.to_sign_by(cast.ars_director).exists()
     assert Contract.objects.to_sign_by(delegate).exists()
     signed = sign_for(contract, Party.ARS, delegate)
-    assert signed.signatures.get().role == words
+    assert signed.signatures.get(party=Party.ARS).role == words
 
 
 def test_what_a_signatory_refuses(negotiated: Contract, cast: Cast, delegate: Any) -> None:
