@@ -1,6 +1,7 @@
 """Ending a contract in a real browser: both ask, the CPTS is heard, the money comes out."""
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -10,6 +11,7 @@ from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from foundation import clock
 from projects import actions as projects
 from records import jobs
@@ -48,17 +50,27 @@ def cast(transactional_db: None) -> Cast:
         assert contract.frozen_document
         for party, person in signatories.items():
             sha256 = contract.frozen_document.sha256
-            actions.sign(contract, party=party, sha256=sha256, consent=True, by=person)
+            actions.sign(
+                contract,
+                party=party,
+                sha256=sha256,
+                consent=True,
+                proof=prove(person),
+                by=person,
+            )
         give_password(*signatories.values())
     return found
 
 
 def work(kind: str) -> None:
-    """What a worker would do."""
-    for job in Job.objects.filter(kind=kind, state=Job.State.WANTED):
-        done = jobs.run(job.pk)
-        assert done is not None
-        assert done.state == Job.State.DONE, done.error
+    """What a worker would do; the one that another journey started may be faster."""
+    of_kind = Job.objects.filter(kind=kind)
+    for job in of_kind.filter(state=Job.State.WANTED):
+        jobs.run(job.pk)
+    late = time.monotonic() + 60
+    while of_kind.exclude(state=Job.State.DONE).exists() and time.monotonic() < late:
+        time.sleep(0.2)
+    assert not [job.error for job in of_kind.exclude(state=Job.State.DONE)]
 
 
 @pytest.fixture
