@@ -8,18 +8,20 @@ what was advanced stays, and the balance carries the difference.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from aci.deadlines import ContractYear
 from aci.funding import YearFunding
 from aci.funding_basis import FundingBasis
-from aci.funding_lines import Line
+from aci.funding_lines import Achievement, Line, RetainedBasis
+from aci.funding_lines import Share as Achieved
 from aci.grid import Grid
 from aci.mission_codes import MissionCode, Part
 from foundation.dates import format_date
-from foundation.money import ZERO, format_euros, prorata
+from foundation.money import ZERO, format_euros, prorata, round_cents
+from foundation.refusal import Refused
 
 ASSUMPTIONS = (
     "Le fonctionnement et les parts fixes sont dus au prorata des jours passés sous chaque version "
@@ -82,6 +84,33 @@ def year_in_force(spans: Sequence[Span], number: int, *, grids: Iterable[Grid]) 
     lines = [line for line in (_line(key, counted, year) for key in keys) if line is not None]
     last = counted[-1].funding
     return YearFunding(last.grid, last.size, year, None, last.settings, tuple(lines))
+
+
+def reviewed(
+    funding: YearFunding, achieved: Mapping[MissionCode, Achievement], extra: Iterable[Line] = ()
+) -> YearFunding:
+    """The year with what its review found achieved; `extra`: lines that only a review brings."""
+    lines = [_reviewed_line(line, achieved) for line in funding.lines]
+    known = {(line.code, line.part) for line in lines}
+    lines += [line for line in extra if (line.code, line.part) not in known]
+    lines.sort(key=lambda line: _place((line.code, line.part)))
+    return replace(funding, lines=tuple(lines))
+
+
+def _reviewed_line(line: Line, achieved: Mapping[MissionCode, Achievement]) -> Line:
+    """A variable part: the days under each version of the terms make its limit."""
+    found = achieved.get(line.code)
+    if line.part is not Part.VARIABLE or found is None:
+        return line
+    if isinstance(found, Achieved):
+        return replace(line, due=round_cents(line.due * found.fraction))
+    if not 0 <= found.amount <= line.due:
+        raise Refused(
+            f"Le montant retenu pour une part variable est compris entre 0 et "
+            f"{format_euros(line.due)}."
+        )
+    basis = RetainedBasis(found.reason, line.due)
+    return replace(line, due=round_cents(found.amount), basis=basis)
 
 
 def _pieces(

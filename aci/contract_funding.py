@@ -42,7 +42,11 @@ def stored_grids() -> tuple[Grid, ...]:
 
 def basis_of(contract: Contract) -> FundingBasis:
     """What a contract is paid from: the real signature, or the planned one."""
-    starts = {mission.mission: mission.start_day for mission in contract.missions.all()}
+    starts = {
+        mission.mission: mission.start_day
+        for mission in contract.missions.all()
+        if mission.left_on is None
+    }
     return _basis(contract, starts, contract.territory_in_use)
 
 

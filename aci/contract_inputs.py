@@ -46,7 +46,6 @@ def contract_content(contract: Contract) -> dict[str, Any]:
     known_until = max(clock.today(), contract.signature_day)
     grids = [grid for grid in stored_grids() if grid.effective_from <= known_until]
     whole = basis.first_whole_year()
-    project = contract.negotiated_project
     previous = contract.previous
     return {
         "template": TEMPLATE_VERSION,
@@ -54,10 +53,7 @@ def contract_content(contract: Contract) -> dict[str, Any]:
         "blocks": [block.as_plain() for block in blocks_of(contract)],
         "planned_signature_on": contract.planned_signature_on.isoformat(),
         "parties": party_inputs(contract),
-        "project": {
-            "decided_on": _iso_day(project.decided_at),
-            "is_tacit": project.is_tacit,
-        },
+        "project": project_inputs(contract),
         "previous": (
             {
                 "reference": previous.reference,
@@ -94,8 +90,15 @@ def signatures_inputs(contract: Contract, frozen: ContractDocument) -> dict[str,
         "frozen_sha256": frozen.sha256,
         "signed_on": _iso(contract.signed_on),
         "ends_on": _iso(contract.ends_on),
+        **({"effective_on": _iso(contract.effective_on)} if contract.is_amendment else {}),
         "signatures": [_signature_inputs(contract, signature) for signature in signatures],
     }
+
+
+def project_inputs(contract: Contract) -> dict[str, Any]:
+    """The validated projet that the contract carries out."""
+    project = contract.negotiated_project
+    return {"decided_on": _iso_day(project.decided_at), "is_tacit": project.is_tacit}
 
 
 def territory_inputs(territory: Territory) -> dict[str, Any]:

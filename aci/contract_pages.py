@@ -38,11 +38,18 @@ class ContractPage:
     may_change_terms: bool
     may_freeze: bool
     may_renew: bool
+    may_amend: bool
     may_want_draft: bool
 
     @property
     def missions(self) -> list[ContractMission]:
-        return list(self.contract.missions.all())
+        return [row for row in self.contract.missions.all() if row.left_on is None]
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where its acts are posted: those of the contract, or of the amendment."""
+        acts = ("accept", "freeze", "sign", "send_back", "draft_pdf")
+        return {act: self.contract.url_of(act) for act in acts}
 
     @property
     def frozen(self) -> Trace | None:
@@ -106,6 +113,7 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
         )
         for party in Party
     )
+    drafts = may(Permission.CONTRACT_DRAFT)
     all_accepted = all(row.acceptance for row in parties)
     return ContractPage(
         contract=contract,
@@ -113,7 +121,8 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
         parties=parties,
         may_change_terms="change_terms" in names,
         may_freeze="freeze" in names and all_accepted,
-        may_renew=contract.is_renewal_offered and may(Permission.CONTRACT_DRAFT),
+        may_renew=contract.is_renewal_offered and not contract.is_amendment and drafts,
+        may_amend=contract.state == ContractState.IN_FORCE and not contract.is_amendment and drafts,
         may_want_draft=not contract.is_signed and any(may(grant) for grant in AT_THE_TABLE),
     )
 

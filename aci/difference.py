@@ -22,6 +22,7 @@ Inputs = Mapping[str, Any]
 
 # What names the document rather than its content, or is told elsewhere.
 _NOT_COMPARED = {"template", "kind", "reference", "version", "made_on", "before", "amendment"}
+_NOT_COMPARED |= {"signing_order", "verification"}
 _DAYS = {
     "planned_signature_on": "Signature prévue le",
     "unscheduled_care_since": "Soins non programmés organisés depuis le",
@@ -32,11 +33,13 @@ _IDENTITY = {
     "reference": "référence",
     "legal_form": "forme juridique",
     "rna": "numéro RNA",
+    "siren": "SIREN",
     "siret": "SIRET",
     "finess": "numéro FINESS",
     "seat": "siège",
     "signatory": "signataire",
-    "iban": "compte bancaire",
+    "quality": "qualité du signataire",
+    "bank": "compte bancaire",
 }
 _TERRITORY = {
     "population": ("Population", Unit.PEOPLE),
@@ -52,6 +55,8 @@ _MISSION_DAYS = {
 }
 _OTHER_SECTIONS = {
     "indicators": Section.INDICATORS,
+    "annexes": Section.INDICATORS,
+    "blocks": Section.CLAUSES,
     "clauses": Section.CLAUSES,
     "articles": Section.CLAUSES,
     "settings": Section.RULES,

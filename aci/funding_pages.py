@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from aci.contract_funding import basis_of, estimate_basis, settings_of, stored_grids
+from aci.amended_funding import ASSUMPTIONS
+from aci.amendment_funding import amendments_within, year_of
+from aci.contract_funding import estimate_basis, settings_of, stored_grids
 from aci.contract_pages import chosen_missions, shown_cpts
 from aci.deadlines import ContractYear as YearSpan
 from aci.deadlines import contract_years
 from aci.funding_sheet import FundingSheet, plain_sheet, read_sheet
 from aci.mission_codes import MissionCode
-from aci.models import Contract, ContractYear
+from aci.models import Amendment, Contract, ContractYear
 from foundation import clock
 from foundation.numbers import NBSP
 from projects.models import Filing
@@ -32,6 +34,12 @@ class FundingPage:
     computed_at: dt.datetime | None  # when it was stored; None: computed for this page
     missions: tuple[MissionCode, ...]
     stored: ContractYear | None = None  # the year as it was computed, once it has opened
+    amendments: tuple[Amendment, ...] = ()  # those that take effect inside the year
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is assumed when the terms change inside the year."""
+        return ASSUMPTIONS if self.amendments else ()
 
     @property
     def is_estimate(self) -> bool:
@@ -57,7 +65,7 @@ def contract_funding(contracts: list[Contract], asked: str, number: str) -> Fund
     if stored is not None:
         plain = stored.as_plain()
     else:
-        plain = plain_sheet(basis_of(contract).year(year.number, grids=stored_grids()))
+        plain = plain_sheet(year_of(contract, year.number, grids=stored_grids()))
     return FundingPage(
         cpts=shown_cpts(contract),
         territory=contract.territory_in_use,
@@ -68,6 +76,7 @@ def contract_funding(contracts: list[Contract], asked: str, number: str) -> Fund
         computed_at=stored.computed_at if stored else None,
         missions=(),
         stored=stored,
+        amendments=tuple(amendments_within(contract, year)) if contract.is_signed else (),
     )
 
 

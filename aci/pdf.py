@@ -8,7 +8,9 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from aci.clauses.rendering import rendered_blocks
-from aci.clauses.variables import layout_context
+from aci.clauses.variables import dated, layout_context
+from aci.difference import difference
+from aci.funding_sheet import read_sheet
 from aci.seals import appearance, fields
 from foundation import clock, pdf, qr_code
 
@@ -18,7 +20,9 @@ Inputs = Mapping[str, Any]
 
 
 def contract_html(inputs: Inputs) -> str:
-    """The contract, or its draft, as accessible HTML."""
+    """The contract, an amendment, or the draft of one, as accessible HTML."""
+    if inputs.get("amendment"):
+        return amendment_html(inputs)
     context = {
         **layout_context(inputs),
         "is_draft": inputs["kind"] == "draft",
@@ -28,19 +32,39 @@ def contract_html(inputs: Inputs) -> str:
     return render_to_string("pdf/contract.html", context)
 
 
+def amendment_html(inputs: Inputs) -> str:
+    """An amendment: what it changes in articles, its year, the structural difference as annex."""
+    values = dated(inputs)
+    sheets = [read_sheet(plain) for plain in inputs["years"]]
+    found = difference(inputs["before"], inputs)
+    context = {
+        **values,
+        "is_draft": inputs["kind"] == "draft",
+        "qr_code": _qr_code(inputs),
+        "sheets": sheets,
+        "first_year": sheets[0],
+        "to_confirm": any(sheet.to_confirm for sheet in sheets),
+        "completed": [row for row in values["territory"]["communes"] if row["is_completed"]],
+        "difference": found,
+        "changes": {section.name: rows for section, rows in found.sections},
+    }
+    return render_to_string("pdf/amendment.html", context)
+
+
 def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
     """The contract with its own data attached, so that no one has to type it again."""
     report(10, "Rédaction des articles")
     html = contract_html(inputs)
-    report(30, "Mise en page du contrat")
+    what = "de l’avenant" if inputs.get("amendment") else "du contrat"
+    report(30, f"Mise en page {what}")
     content = pdf.render(
         html,
         stylesheet=_stylesheet(is_draft=inputs["kind"] == "draft"),
         identifier=f"{inputs['reference']}/{inputs['version']}/{inputs['kind']}",
         attachments=[
             pdf.EmbeddedFile(
-                name="contrat.json",
-                description="Données du contrat",
+                name="avenant.json" if inputs.get("amendment") else "contrat.json",
+                description=f"Données {what}",
                 content=_as_file(inputs),
                 dated=_morning(inputs["made_on"]),
             )

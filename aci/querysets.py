@@ -61,6 +61,8 @@ class ContractQuerySet(models.QuerySet[Any]):
             "document_job",
             "previous",
             "registration__scan",
+            "amends",
+            "former_territory",
         ).annotate(
             has_frozen_file=Exists(
                 apps.get_model("aci", "ContractDocument").objects.filter(
@@ -138,6 +140,11 @@ class ContractQuerySet(models.QuerySet[Any]):
         found: ContractQuerySet = coming.filter(renewal_reminded_on=None, renewal=None)
         return found
 
+    def to_take_up(self) -> ContractQuerySet:
+        """Signed amendments whose day has come, the oldest first."""
+        due = self.filter(state=ContractState.IN_FORCE, taken_up_at=None)
+        return due.filter(effective_on__lte=clock.today()).order_by("effective_on", "pk")
+
     def past_their_end(self) -> ContractQuerySet:
         """In force on paper although the last day is over: what the nightly task closes."""
         return self.in_force().filter(ends_on__lt=clock.today())
@@ -172,6 +179,22 @@ class ContractQuerySet(models.QuerySet[Any]):
         return self.filter(condition & ~Exists(signatures.filter(user=user))).filter(
             state=ContractState.TO_SIGN
         )
+
+
+class ContractsOnly(models.Manager.from_queryset(ContractQuerySet)):  # type: ignore[misc]
+    """Contracts without their amendments: what stages, years, payments and counts are about."""
+
+    def get_queryset(self) -> ContractQuerySet:
+        found: ContractQuerySet = super().get_queryset().filter(amends=None)
+        return found
+
+
+class AmendmentsOnly(models.Manager.from_queryset(ContractQuerySet)):  # type: ignore[misc]
+    """Amendments, whatever they amend."""
+
+    def get_queryset(self) -> ContractQuerySet:
+        found: ContractQuerySet = super().get_queryset().filter(amends__isnull=False)
+        return found
 
 
 class OwnedByContractQuerySet(models.QuerySet[Any]):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from aci import (
+    amendment_views,
     article_views,
     batch_views,
     ending_views,
@@ -21,6 +22,7 @@ from aci.projection import views as projection_views
 app_name = "aci"
 
 CONTRACT = "dossiers/<str:reference>/contrat/"
+AMENDMENT = f"{CONTRACT}avenants/<str:amendment>/"
 
 SIMULATOR = "simulateur/"
 FUNDING = "dossiers/<str:reference>/financement/"
@@ -150,6 +152,19 @@ urlpatterns = [
         ending_views.contract_letter,
         name="contract_letter",
     ),
+    path(f"{CONTRACT}differences/", amendment_views.differences, name="differences"),
+    path(f"{CONTRACT}avenants/preparer/", amendment_views.draft_amendment, name="draft_amendment"),
+    path(AMENDMENT, amendment_views.amendment, name="amendment"),
+    path(f"{AMENDMENT}objet/", amendment_views.amendment_purpose, name="amendment_purpose"),
+    path(
+        f"{AMENDMENT}territoire/", amendment_views.amendment_territory, name="amendment_territory"
+    ),
+    path(f"{AMENDMENT}missions/", amendment_views.amendment_missions, name="amendment_missions"),
+    path(f"{AMENDMENT}accepter/", views.accept, name="amendment_accept"),
+    path(f"{AMENDMENT}figer/", views.freeze, name="amendment_freeze"),
+    path(f"{AMENDMENT}signer/", views.sign, name="amendment_sign"),
+    path(f"{AMENDMENT}renvoyer/", views.send_back, name="amendment_send_back"),
+    path(f"{AMENDMENT}document-de-travail/", views.draft_pdf, name="amendment_draft_pdf"),
     path("dossiers/<str:reference>/financement/", views.funding, name="funding"),
     path("pilotage/financement/essai/", projection_views.try_grid, name="try_grid"),
     path(

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Permission, SignedInRequest, needs
 from accounts.factors.recently import ask_proof, recently_proven
 from aci import actions
+from aci.amendment_funding import know_amendments
 from aci.contract_pages import chosen_missions, contract_page, may_draft, shown_cpts
 from aci.forms import AcceptForm, SendBackForm, SignForm, TermsForm
 from aci.funding_pages import FundingPage, contract_funding, estimated_funding
-from aci.models import Contract, ContractDocument
+from aci.models import Amendment, Contract, ContractDocument
 from aci.parties import AT_THE_TABLE, Party
 from aci.payments.ledger import read_ledger, year_ledger
 from aci.workflow import WORKFLOW
@@ -34,12 +35,13 @@ SIGN = tuple(party.sign_permission for party in Party)
 @require_safe
 def contract(request: SignedInRequest, reference: str) -> HttpResponse:
     """Where the contract stands, its terms, its signatures, its documents."""
-    contracts = list(
-        Contract.objects.visible_to(request.user)
+    texts = list(
+        Contract.texts.visible_to(request.user)
         .of_dossier(reference)
         .with_page()
         .prefetch_related("missions")
     )
+    contracts = [text for text in texts if not text.is_amendment]
     if not contracts:
         cpts = _cpts(request, reference)
         context = {"cpts": cpts, "tab": "contract", "may_draft": may_draft(request.user, cpts)}
@@ -49,6 +51,7 @@ def contract(request: SignedInRequest, reference: str) -> HttpResponse:
         "page": page,
         "contract": page.contract,
         "former": contracts[1:],
+        "amendments": [text for text in texts if text.amends_id == page.contract.pk],
         "cpts": page.contract.cpts,
         "tab": "contract",
     }
@@ -107,9 +110,9 @@ def terms(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(*ACCEPT)
 @require_POST
 @once
-def accept(request: SignedInRequest, reference: str) -> HttpResponse:
+def accept(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """A party accepts the version of the terms that its page showed."""
-    found = _latest(request, reference)
+    found = _latest(request, reference, amendment)
     form = AcceptForm(request.POST)
     if not form.is_valid():
         raise Refused("La page a expiré : relisez les termes avant de les accepter.")
@@ -122,13 +125,14 @@ def accept(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(Permission.CONTRACT_DRAFT)
 @require_POST
 @once
-def freeze(request: SignedInRequest, reference: str) -> HttpResponse:
+def freeze(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """Fix the text to sign."""
-    found = _latest(request, reference)
+    found = _latest(request, reference, amendment)
     actions.freeze(found, by=request.user)
     messages.success(
         request,
-        "Le contrat est figé. Son document se prépare, puis chaque signataire pourra le signer.",
+        f"{found.words.The} est figé. Son document se prépare, puis chaque signataire pourra "
+        "le signer.",
     )
     return redirect(found)
 
@@ -136,9 +140,9 @@ def freeze(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(*SIGN)
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def sign(request: SignedInRequest, reference: str) -> HttpResponse:
+def sign(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """Read the frozen document, consent, sign."""
-    found = _latest(request, reference)
+    found = _latest(request, reference, amendment)
     _ensure_open(found, f"sign_for_{_party_of(found, request).value}", request)
     page = contract_page([found], request.user)
     row = next(iter(page.to_sign), None)
@@ -146,16 +150,18 @@ def sign(request: SignedInRequest, reference: str) -> HttpResponse:
     if page.waits_turn and page.turn:
         raise Refused(f"C’est d’abord à {page.turn.with_article} de signer.")
     if row is None or document is None:
-        raise Refused("Vous avez déjà signé ce contrat.")
+        raise Refused(f"Vous avez déjà signé {found.words.the}.")
     proof = recently_proven(request)
     if proof is None:
         return ask_proof(request)
     initial = {"party": row.party, "sha256": document.sha256}
-    form = SignForm(request.POST or None, initial=initial, consent=actions.CONSENT)
+    form = SignForm(request.POST or None, initial=initial, consent=actions.consent_to(found))
     if form.is_valid() and form.run(
         lambda: actions.sign(found, proof=proof, by=request.user, **form.signature)
     ):
-        messages.success(request, f"Vous avez signé le contrat pour {row.party.with_article}.")
+        messages.success(
+            request, f"Vous avez signé {found.words.the} pour {row.party.with_article}."
+        )
         return redirect(found)
     context = {"page": page, "row": row, "document": document, "contract": found}
     context |= {"cpts": found.cpts, "tab": "contract", "form": form, "proof": proof}
@@ -165,9 +171,9 @@ def sign(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(*SIGN)
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def send_back(request: SignedInRequest, reference: str) -> HttpResponse:
+def send_back(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """Refuse to sign as it is, and say why."""
-    found = _latest(request, reference)
+    found = _latest(request, reference, amendment)
     party = _party_of(found, request)
     _ensure_open(found, f"send_back_for_{party.value}", request)
     form = SendBackForm(request.POST or None, initial={"party": party})
@@ -180,7 +186,8 @@ def send_back(request: SignedInRequest, reference: str) -> HttpResponse:
         )
     ):
         messages.success(
-            request, "Le contrat est renvoyé en négociation. Les parties sont prévenues."
+            request,
+            f"{found.words.The} est renvoyé en négociation. Les parties sont prévenues.",
         )
         return redirect(found)
     context = {"contract": found, "cpts": shown_cpts(found), "tab": "contract", "form": form}
@@ -190,9 +197,9 @@ def send_back(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(*AT_THE_TABLE)
 @require_POST
 @once
-def draft_pdf(request: SignedInRequest, reference: str) -> HttpResponse:
+def draft_pdf(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """Ask for the working document; the page follows its progress."""
-    found = _latest(request, reference)
+    found = _latest(request, reference, amendment)
     actions.want_draft_pdf(found, by=request.user)
     return redirect(found)
 
@@ -214,12 +221,15 @@ def document(request: SignedInRequest, reference: str, identifier: uuid.UUID) ->
 def funding(request: SignedInRequest, reference: str) -> HttpResponse:
     """What the contract pays, year by year; before a contract, an estimate."""
     asked, number = request.GET.get("annee", ""), request.GET.get("contrat", "")
-    contracts = list(
-        Contract.objects.visible_to(request.user)
+    texts = list(
+        Contract.texts.visible_to(request.user)
         .of_dossier(reference)
         .with_page()
         .with_newest_population()
     )
+    contracts = [text for text in texts if not text.is_amendment]
+    for one in contracts:
+        know_amendments(one, (text for text in texts if isinstance(text, Amendment)))
     if contracts:
         return _funding_page(request, contract_funding(contracts, asked, number))
     filings = Filing.objects.visible_to(request.user).of_dossier(reference).with_page()
@@ -274,8 +284,12 @@ def _ensure_open(found: Contract, name: str, request: SignedInRequest) -> None:
         raise Refused(refusal)
 
 
-def _latest(request: SignedInRequest, reference: str) -> Contract:
-    """The contract that the act is about, or 404."""
+def _latest(request: SignedInRequest, reference: str, amendment: str = "") -> Contract:
+    """The contract, or the amendment, that the act is about, or 404."""
+    if amendment:
+        amendments = Amendment.objects.visible_to(request.user).of_dossier(reference)
+        named: Amendment = get_object_or_404(amendments.with_page(), reference=amendment)
+        return named
     found: Contract = get_object_or_404(
         Contract.objects.visible_to(request.user).latest_of(reference)
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -162,6 +162,22 @@ def choose_communes(
     figures = {code: counted(municipal[code], item.share) for code, item in by_code.items()}
     if territory.handed_over_at is not None:
         territory = _open_version(territory)
+    fill_territory(territory, by_code, figures, vintage, vintage_reason, source)
+    note_concerns(cpts, by_code.keys())
+    cpts.territory = territory
+    cpts.save(update_fields=["territory"])
+    return territory
+
+
+def fill_territory(
+    territory: Territory,
+    chosen: Mapping[str, ChosenCommune],
+    figures: Mapping[str, int],
+    vintage: int,
+    vintage_reason: str | None,
+    source: str,
+) -> None:
+    """Write the communes of a version, and count its population and size."""
     territory.communes.all().delete()
     TerritoryCommune.objects.bulk_create(
         TerritoryCommune(
@@ -172,7 +188,7 @@ def choose_communes(
             share=item.share,
             part=item.part,
         )
-        for code, item in by_code.items()
+        for code, item in chosen.items()
     )
     territory.vintage = vintage
     if vintage_reason is not None:
@@ -182,13 +198,9 @@ def choose_communes(
     territory.commune_count = len(figures)
     territory.size = _size_today(territory.population)
     uncertain = {TerritoryCommune.Certainty.INFERRED, TerritoryCommune.Certainty.FILLED}
-    territory.is_completed = any(item.certainty in uncertain for item in by_code.values())
+    territory.is_completed = any(item.certainty in uncertain for item in chosen.values())
     territory.changed_at = clock.real_now()
     territory.save()
-    _note_concerns(cpts, by_code.keys())
-    cpts.territory = territory
-    cpts.save(update_fields=["territory"])
-    return territory
 
 
 def hand_over_territory(cpts: Cpts) -> Territory:
@@ -350,7 +362,7 @@ def _size_today(population: int) -> int | None:
     return size_of(population, thresholds_on(clock.today(), read_thresholds()))
 
 
-def _note_concerns(cpts: Cpts, codes: Iterable[str]) -> None:
+def note_concerns(cpts: Cpts, codes: Iterable[str]) -> None:
     """The other ARS and CPAM on whose ground the communes lie will read the dossier."""
     places = set(
         Commune.objects.filter(insee_code__in=list(codes)).values_list(

@@ -1,5 +1,11 @@
 """The verbs of the ACI contract, from its first draft to its end."""
 
+from aci.actions.amendments import (
+    change_amended_missions,
+    change_amended_territory,
+    change_amendment_purpose,
+    draft_amendment,
+)
 from aci.actions.annex import set_annex
 from aci.actions.articles import (
     answer_remark,
@@ -39,8 +45,9 @@ from aci.actions.registrations import (
 )
 from aci.actions.renewals import remind_renewals
 from aci.actions.sealing import seal_signature
-from aci.actions.signing import CONSENT, send_back, sign
+from aci.actions.signing import CONSENT, consent_to, send_back, sign
 from aci.actions.suspensions import lift, suspend
+from aci.actions.taken_up import take_up_amendments
 from aci.actions.templates import add_template, load_contract_templates
 
 __all__ = [
@@ -52,15 +59,20 @@ __all__ = [
     "agree_termination",
     "answer_remark",
     "ask_termination",
+    "change_amended_missions",
+    "change_amended_territory",
+    "change_amendment_purpose",
     "change_article",
     "change_identity",
     "change_terms",
     "close_remark",
     "confirm_bank_account",
     "confirm_registration",
+    "consent_to",
     "decide_termination",
     "dismiss_registration",
     "draft",
+    "draft_amendment",
     "drop_termination",
     "expire_contracts",
     "follow_terminations",
@@ -86,6 +98,7 @@ __all__ = [
     "set_annex",
     "sign",
     "suspend",
+    "take_up_amendments",
     "want_batch",
     "want_contract_batch_again",
     "want_draft_pdf",

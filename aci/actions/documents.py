@@ -9,8 +9,9 @@ from django.db import transaction
 from accounts.models import User
 from aci.actions.held import held
 from aci.actions.sealing import sealed_file
+from aci.amendment_inputs import amendment_inputs
 from aci.contract_inputs import contract_inputs, digest, signatures_inputs
-from aci.models import Contract, ContractDocument
+from aci.models import Amendment, Contract, ContractDocument
 from aci.parties import AT_THE_TABLE
 from foundation import clock
 from foundation.refusal import Refused
@@ -22,9 +23,9 @@ from territories.scopes import may_on
 Kind = ContractDocument.Kind
 
 _LABELS = {
-    Kind.DRAFT: "Document de travail du contrat {}",
-    Kind.FROZEN: "Contrat {} figé pour signature",
-    Kind.FINAL: "Contrat {} signé",
+    Kind.DRAFT: "Document de travail {of_the} {reference}",
+    Kind.FROZEN: "{The} {reference} figé pour signature",
+    Kind.FINAL: "{The} {reference} signé",
 }
 
 
@@ -36,7 +37,7 @@ def want_draft_pdf(contract: Contract, *, by: User) -> Job:
     if not any(may(permission) for permission in AT_THE_TABLE):
         raise NotAllowed("want_draft_pdf")
     if contract.is_signed:
-        raise Refused("Le contrat est signé : son document ne change plus.")
+        raise Refused(f"{contract.words.The} est signé : son document ne change plus.")
     return want_document(contract, Kind.DRAFT, by=by)
 
 
@@ -46,7 +47,7 @@ def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) 
     job = jobs.want(
         f"contract_{kind.value}_pdf",
         key=str(document.pk),
-        label=_LABELS[kind].format(contract.reference),
+        label=_label(contract, kind),
         by=by,
         dossier=contract.cpts.reference,
         document=document.pk,
@@ -54,6 +55,18 @@ def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) 
     contract.document_job = job
     contract.save(update_fields=["document_job"])
     return job
+
+
+def keep_version(contract: Contract) -> ContractDocument:
+    """Keep what this version of the terms says, without a file: versions are compared by it."""
+    return document_of(contract, Kind.DRAFT)
+
+
+def _label(contract: Contract, kind: ContractDocument.Kind) -> str:
+    words = contract.words
+    return _LABELS[kind].format(
+        reference=contract.reference, The=words.bare.capitalize(), of_the=words.of_the
+    )
 
 
 def document_of(contract: Contract, kind: ContractDocument.Kind) -> ContractDocument:
@@ -95,6 +108,8 @@ def make_file(document: ContractDocument, job: Job) -> str:
 
 
 def _inputs(contract: Contract, kind: ContractDocument.Kind) -> dict[str, Any]:
+    if kind != Kind.FINAL and isinstance(contract, Amendment):
+        return amendment_inputs(contract, kind.value)
     if kind != Kind.FINAL:
         return contract_inputs(contract, kind.value)
     return signatures_inputs(contract, _frozen(contract, contract.terms_version))

@@ -10,8 +10,11 @@ def held(contract: Contract) -> Contract:
 
     The CPTS is held too: its stage and baton are rewritten with the act.
     """
+    if contract.amends_id is not None:
+        # The contract first, as every act on it does: two acts never wait for each other.
+        Contract.objects.select_for_update(of=("self",)).get(pk=contract.amends_id)
     row: Contract = (
-        Contract.objects.select_for_update(of=("self", "cpts"))
+        Contract.texts.select_for_update(of=("self", "cpts"))
         .select_related(
             "cpts__region",
             "cpts__cpam_district",
@@ -21,6 +24,9 @@ def held(contract: Contract) -> Contract:
             "health_project",
             "grid",
             "template",
+            "amends__grid",
+            "amends__territory",
+            "former_territory",
         )
         .get(pk=contract.pk)
     )

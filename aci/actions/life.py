@@ -8,12 +8,12 @@ from accounts.models import User
 from aci import emails
 from aci.actions.documents import want_document
 from aci.actions.held import held
-from aci.contract_funding import basis_of, settings_of, stored_grids
+from aci.actions.taken_up import take_up_amendments
+from aci.actions.years import store_year
+from aci.contract_funding import basis_of, settings_of
 from aci.deadlines import contract_end, contract_years
-from aci.funding_sheet import plain_sheet
 from aci.grid_files import read_setting_rows, settings_on
-from aci.models import Contract, ContractDocument, ContractYear, FundingGrid
-from aci.payments.planning import plan_year
+from aci.models import Contract, ContractDocument
 from aci.workflow import WORKFLOW, ContractState
 from foundation import clock
 from records import journal
@@ -30,7 +30,7 @@ def enter_into_force(contract: Contract, *, last_signatory: User) -> None:
         _end_before_renewal(contract, contract.previous)
     WORKFLOW.apply("enter_into_force", contract, may=may_on(portal, contract.cpts))
     _date(contract)
-    _open_year(contract, 1)
+    store_year(contract, 1)
     journal.record(
         "enter_into_force",
         contract,
@@ -57,6 +57,7 @@ def open_contract_years(cpts: Cpts | None = None) -> int:
 
     Of one CPTS where a history is replayed; of all of them otherwise.
     """
+    take_up_amendments(cpts)
     portal = User.objects.portal()
     opened = 0
     contracts = Contract.objects.running()
@@ -82,7 +83,7 @@ def open_due_years(contract: Contract, *, by: User) -> int:
     known = set(contract.years.values_list("number", flat=True))
     due = [year for year in years if year.start <= clock.today() and year.number not in known]
     for year in due:
-        _open_year(contract, year.number)
+        store_year(contract, year.number)
         journal.record(
             "open_contract_year",
             contract,
@@ -139,35 +140,13 @@ def _date(contract: Contract) -> None:
     contract.save()
 
 
-def _open_year(contract: Contract, number: int) -> ContractYear:
-    """Compute the year with the grid of its first day, and keep all that it was computed from."""
-    basis = basis_of(contract)
-    funding = basis.year(number, grids=stored_grids())
-    sheet = plain_sheet(funding)
-    year = ContractYear.objects.create(
-        contract=contract,
-        number=number,
-        start=funding.contract_year.start,
-        end=funding.contract_year.last_day,
-        grid=FundingGrid.objects.get(code=funding.grid.code),
-        population=basis.population,
-        size=basis.size,
-        inputs={**basis.as_plain(), "grid_used": sheet["grid"]},
-        lines=sheet["lines"],
-        schedule=sheet["schedule"],
-        total_due=funding.total_due,
-    )
-    plan_year(year)
-    return year
-
-
 def next_deadline(contract: Contract) -> tuple[dt.date, str] | None:
     """The first day to come on which something is expected of the parties."""
     today = clock.today()
     if contract.state == ContractState.TERMINATING and contract.open_termination:
         return contract.open_termination.deadline
     days: list[tuple[dt.date, str]] = []
-    for mission in contract.missions.all():
+    for mission in contract.missions.filter(left_on=None):
         limits = mission.deadlines
         if limits.start_by and mission.start_day > today:
             days.append((limits.start_by, f"Démarrage de la mission « {mission.label} »"))

@@ -95,7 +95,7 @@ def change_terms(
     """
     contract = held(contract)
     WORKFLOW.apply("change_terms", contract, may=may_on(by, contract.cpts))
-    _refuse_stale(contract, version)
+    refuse_stale(contract, version)
     contract.terms_version += 1
     _set_terms(contract, missions, unscheduled_care_since, planned_signature_on)
     write_text(contract)
@@ -120,10 +120,11 @@ def accept(contract: Contract, *, party: Party, version: int, by: User) -> Contr
     """A party agrees with the terms that it had under the eyes."""
     contract = held(contract)
     WORKFLOW.apply(f"accept_for_{party.value}", contract, may=may_on(by, contract.cpts))
-    _refuse_stale(contract, version)
+    refuse_stale(contract, version)
     if party not in contract.parties_to_accept:
         raise Refused(f"{party.named(contract.cpts)} a déjà accepté cette version des termes.")
-    accept_blocks(contract, current_text(contract), party, by=by)
+    if not contract.is_amendment:  # an amendment is accepted as a whole
+        accept_blocks(contract, current_text(contract), party, by=by)
     return _agree(contract, party, by=by)
 
 
@@ -183,7 +184,8 @@ def freeze(contract: Contract, *, by: User) -> Contract:
         contract,
         by=by,
         dossier=contract.cpts.reference,
-        sentence=f"Contrat figé pour signature (version {contract.terms_version})",
+        sentence=f"{contract.words.bare.capitalize()} figé pour signature "
+        f"(version {contract.terms_version})",
         from_state=before,
         to_state=contract.state,
         role=quality_on(by, contract.cpts),
@@ -238,7 +240,8 @@ def _refuse_moved(contract: Contract) -> None:
         )
 
 
-def _refuse_stale(contract: Contract, version: int) -> None:
+def refuse_stale(contract: Contract, version: int) -> None:
+    """What was read is what is acted upon."""
     if version != contract.terms_version:
         raise StaleVersion(
             "Les termes ont changé pendant que vous les lisiez : relisez la version "

@@ -5,12 +5,13 @@ from django.db import transaction
 from accounts.factors.actions import ensure_recent
 from accounts.models import FactorProof, User
 from aci import emails
+from aci.actions.amended import put_amendment_in_force
 from aci.actions.articles import reopen_articles
 from aci.actions.held import held, pass_baton
 from aci.actions.life import enter_into_force
 from aci.actions.sealing import want_seal
 from aci.contract_inputs import territory_inputs
-from aci.models import Contract, ContractDocument, Signature
+from aci.models import Amendment, Contract, ContractDocument, Signature
 from aci.parties import SIGNING_ORDER, Party
 from aci.signatories import signatory_refusal, signings
 from aci.workflow import WORKFLOW
@@ -25,6 +26,11 @@ CONSENT = (
     "J’ai lu le contrat dont l’empreinte est affichée et je le signe au nom de la partie que "
     "je représente."
 )
+
+
+def consent_to(contract: Contract) -> str:
+    """The sentence for this very text: a contract, or an amendment."""
+    return CONSENT.replace("le contrat", contract.words.the)
 
 
 @transaction.atomic
@@ -50,7 +56,7 @@ def sign(
     _refuse_out_of_turn(contract, party)
     proven = ensure_recent(proof, by=by)
     if not consent:
-        raise Refused("Cochez la case par laquelle vous signez le contrat.")
+        raise Refused(f"Cochez la case par laquelle vous signez {contract.words.the}.")
     signature = Signature.objects.create(
         contract=contract,
         document=document,
@@ -60,14 +66,14 @@ def sign(
         role=signings(contract)[party].quality or party.signatory,
         at=clock.now(),
         sha256=document.sha256,
-        consent=CONSENT,
+        consent=consent_to(contract),
     )
     journal.record(
         "sign",
         contract,
         by=by,
         dossier=contract.cpts.reference,
-        sentence=f"Contrat signé pour {party.with_article}",
+        sentence=f"{contract.words.bare.capitalize()} signé pour {party.with_article}",
         from_state=before,
         to_state=contract.state,
         role=signature.role,
@@ -78,6 +84,8 @@ def sign(
     want_seal(signature, identity=proven.as_evidence(), by=by)
     if contract.parties_to_sign:
         emails.contract_to_sign(contract, by=by)
+    elif isinstance(contract, Amendment):
+        put_amendment_in_force(contract, last_signatory=by)
     else:
         enter_into_force(contract, last_signatory=by)
     return contract
@@ -102,7 +110,7 @@ def send_back(contract: Contract, *, party: Party, reason: str, by: User) -> Con
         contract,
         by=by,
         dossier=contract.cpts.reference,
-        sentence="Contrat renvoyé en négociation",
+        sentence=f"{contract.words.bare.capitalize()} renvoyé en négociation",
         from_state=before,
         to_state=contract.state,
         reason=reason,
@@ -137,7 +145,7 @@ def _refuse_twice(contract: Contract, party: Party, by: User) -> None:
     """Once for each party, and nobody for two of them."""
     for signature in contract.signatures.filter(voided_at=None):
         if signature.party == party:
-            raise Refused(f"Le contrat est déjà signé pour {party.with_article}.")
+            raise Refused(f"{contract.words.The} est déjà signé pour {party.with_article}.")
         if signature.user_id == by.pk:
             raise Refused("Une personne ne signe pas pour deux parties.")
 
@@ -148,6 +156,6 @@ def _refuse_out_of_turn(contract: Contract, party: Party) -> None:
     expected = next(item for item in SIGNING_ORDER if item in to_sign)
     if expected is not party:
         raise Refused(
-            f"Le contrat se signe dans l’ordre qu’il prévoit : c’est d’abord à "
+            f"{contract.words.The} se signe dans l’ordre qu’il prévoit : c’est d’abord à "
             f"{expected.with_article} de signer."
         )

@@ -54,7 +54,7 @@ _TEMPLATES = {
     "tableau.communes": "aci/blocks/communes.html",
 }
 _DATES = {"made_on", "planned_signature_on", "unscheduled_care_since", "signed_on", "ends_on"}
-_DATES |= {"starts_on", "start_by", "deployed_by", "decided_on"}
+_DATES |= {"starts_on", "start_by", "deployed_by", "decided_on", "effective_on"}
 
 Content = Mapping[str, Any]
 

@@ -1,5 +1,6 @@
 """The ACI agreement: grids, contracts, what the parties leave on them, contract years."""
 
+from aci.models.amendment import Amendment, TermMission, Terms
 from aci.models.annex import IndicatorAnnex
 from aci.models.articles import (
     ArticleWording,
@@ -33,6 +34,7 @@ from aci.models.trail import ContractAcceptance, ContractDocument, Signature
 from aci.models.year import ContractYear
 
 __all__ = [
+    "Amendment",
     "ArticleWording",
     "BankAccount",
     "BlockAcceptance",
@@ -62,6 +64,8 @@ __all__ = [
     "RemarkMessage",
     "Seal",
     "Signature",
+    "TermMission",
     "Termination",
     "TerminationAct",
+    "Terms",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.urls import reverse
 
@@ -15,7 +17,7 @@ from aci.grid_files import read_mission_rules
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models.grid import FundingGrid
 from aci.parties import Party
-from aci.querysets import ContractQuerySet, OwnedByContractQuerySet
+from aci.querysets import ContractQuerySet, ContractsOnly, OwnedByContractQuerySet
 from aci.workflow import ContractState
 from foundation import clock
 from foundation.dates import format_date
@@ -29,8 +31,31 @@ if TYPE_CHECKING:
     from aci.models.trail import ContractDocument
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """« contrat », « le contrat », « Le contrat », « du contrat »; likewise for an amendment."""
+
+    bare: str
+    the: str
+    The: str
+    of_the: str
+
+    @property
+    def signed(self) -> str:
+        return f"{self.bare.capitalize()} signé"
+
+    @property
+    def frozen(self) -> str:
+        return f"{self.bare.capitalize()} figé, avant signature"
+
+
 class Contract(models.Model):
-    """One tripartite ACI contract of a CPTS; a renewal is a new one, linked to the old."""
+    """One tripartite ACI contract of a CPTS; a renewal is a new one, linked to the old.
+
+    An amendment is a row of the same table, negotiated and signed by the same acts: it comes as an
+    `Amendment` (ADR 0014). `objects` holds contracts only; `texts` whatever the parties sign.
+    The terms of a contract are those in force: an amendment that takes effect rewrites them.
+    """
 
     cpts = models.ForeignKey(
         Cpts, on_delete=models.PROTECT, related_name="contracts", verbose_name="CPTS"
@@ -108,32 +133,88 @@ class Contract(models.Model):
         verbose_name="document en préparation",
     )
     created_at = models.DateTimeField("préparé le", default=clock.now, editable=False)
+    # Of an amendment only: what it amends, from when, why; both states of what it changes.
+    amends = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="contrat modifié",
+    )
+    effective_on = models.DateField("prend effet le", null=True, blank=True)
+    reason = models.CharField("motif de l’avenant", max_length=1000, blank=True)
+    amended_terms = models.JSONField("termes modifiés", null=True, blank=True)
+    former_terms = models.JSONField("termes remplacés", null=True, blank=True)
+    former_territory = models.ForeignKey(
+        Territory,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="territoire remplacé",
+    )
+    taken_up_at = models.DateTimeField("pris en compte le", null=True, blank=True)
 
-    objects: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ContractsOnly] = ContractsOnly()
+    texts: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "contrat ACI"
         verbose_name_plural = "contrats ACI"
         ordering = ["cpts", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["cpts", "number"], name="aci_contract_number_once"),
+            models.UniqueConstraint(
+                fields=["cpts", "number"],
+                condition=models.Q(amends=None),
+                name="aci_contract_number_once",
+            ),
+            models.UniqueConstraint(fields=["amends", "number"], name="aci_amendment_number_once"),
             models.UniqueConstraint(
                 fields=["cpts"],
-                condition=models.Q(state__in=["negotiation", "to_sign"]),
+                condition=models.Q(state__in=["negotiation", "to_sign"], amends=None),
                 name="aci_contract_one_open",
             ),
             models.UniqueConstraint(
+                fields=["amends"],
+                condition=models.Q(state__in=["negotiation", "to_sign"]),
+                name="aci_amendment_one_open",
+            ),
+            models.UniqueConstraint(
                 fields=["cpts"],
-                condition=models.Q(state__in=["in_force", "terminating"]),
+                condition=models.Q(state__in=["in_force", "terminating"], amends=None),
                 name="aci_contract_one_in_force",
             ),
             models.CheckConstraint(
-                # Signed and dated together, and only then.
+                # An amendment says from when, why, and what it replaces; a contract does not.
                 condition=models.Q(
+                    amends=None,
+                    effective_on=None,
+                    reason="",
+                    amended_terms=None,
+                    former_terms=None,
+                    former_territory=None,
+                    taken_up_at=None,
+                )
+                | models.Q(
+                    amends__isnull=False,
+                    effective_on__isnull=False,
+                    amended_terms__isnull=False,
+                    former_terms__isnull=False,
+                    territory__isnull=False,
+                    former_territory__isnull=False,
+                    previous=None,
+                )
+                & ~models.Q(reason=""),
+                name="aci_amendment_is_whole",
+            ),
+            models.CheckConstraint(
+                # Signed and dated together, and only then. An amendment proposes a territory.
+                condition=models.Q(
+                    models.Q(territory=None) | models.Q(amends__isnull=False),
                     state__in=["negotiation", "to_sign"],
                     signed_on=None,
                     ends_on=None,
-                    territory=None,
                 )
                 | models.Q(
                     state__in=["in_force", "terminating", "terminated", "expired"],
@@ -160,6 +241,27 @@ class Contract(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("aci:contract", args=[self.cpts.reference])
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Contract:
+        """A row that amends another one comes as an `Amendment`, wherever it is read."""
+        row: Contract = super().from_db(*args, **kwargs)
+        if row.__dict__.get("amends_id") is not None and cls is Contract:
+            row.__class__ = apps.get_model("aci", "Amendment")
+        return row
+
+    def url_of(self, act: str) -> str:
+        """The address of an act of the parties: « accept », « freeze », « sign »…"""
+        return reverse(f"aci:{act}", args=[self.cpts.reference])
+
+    @property
+    def is_amendment(self) -> bool:
+        return self.amends_id is not None
+
+    @property
+    def words(self) -> Words:
+        """How sentences name it."""
+        return Words("contrat", "le contrat", "Le contrat", "du contrat")
 
     @property
     def is_signed(self) -> bool:
@@ -271,6 +373,9 @@ class ContractMission(models.Model):
     )
     # Empty while negotiated: the day of the signature, which nobody knows yet.
     starts_on = models.DateField("démarre le", null=True, blank=True)
+    # Of a mission that an amendment brought, and of one that it took away: from which day.
+    committed_on = models.DateField("ajoutée par avenant le", null=True, blank=True)
+    left_on = models.DateField("retirée par avenant le", null=True, blank=True)
 
     objects: ClassVar[OwnedByContractQuerySet] = OwnedByContractQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -303,8 +408,9 @@ class ContractMission(models.Model):
 
     @property
     def deadlines(self) -> MissionDeadlines:
-        """By the rule in force at the signature."""
-        return mission_deadlines(self.mission, self.contract.signature_day, read_mission_rules())
+        """By the rule in force at the signature, or when an amendment brought the mission."""
+        day = self.committed_on or self.contract.signature_day
+        return mission_deadlines(self.mission, day, read_mission_rules())
 
     @property
     def starts_late(self) -> bool:

@@ -2,10 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
+from aci.amended_funding import reviewed, year_in_force
+from aci.amendment_funding import amendments_within, spans_of
 from aci.contract_funding import stored_grids
-from aci.funding import ContractTerms, compute_year
+from aci.deadlines import contract_year
+from aci.funding import ContractTerms, YearFunding, compute_year, everything_achieved
 from aci.funding_lines import Achievement, Retained, Share
 from aci.funding_settings import FundingSettings
 from aci.funding_sheet import plain_sheet
@@ -38,27 +42,7 @@ def revise_year(
     """
     inputs = year.inputs
     reached = achieved if achieved is not None else _stored_achievement(year)
-    funding = compute_year(
-        terms=ContractTerms(
-            signed_on=dt.date.fromisoformat(inputs["signed_on"]),
-            mission_starts={
-                MissionCode(code): dt.date.fromisoformat(day)
-                for code, day in inputs["missions"].items()
-            },
-            unscheduled_care_since=(
-                dt.date.fromisoformat(inputs["unscheduled_care_since"])
-                if inputs["unscheduled_care_since"]
-                else None
-            ),
-            ended_on=ended_on,
-        ),
-        number=year.number,
-        grid=grid_named(year.inputs["grid_used"]["code"], stored_grids()),
-        size=year.size,
-        achieved=reached,
-        crisis_recognised=crisis_recognised,
-        settings=FundingSettings.from_texts(inputs["settings"]),
-    )
+    funding = _computed(year, reached, crisis_recognised=crisis_recognised, ended_on=ended_on)
     sheet = plain_sheet(funding)
     revised = ContractYear.objects.create(
         contract_id=year.contract_id,
@@ -84,6 +68,59 @@ def revise_year(
     )
     plan_year(revised)
     return revised
+
+
+def _computed(
+    year: ContractYear,
+    achieved: Mapping[MissionCode, Achievement],
+    *,
+    crisis_recognised: bool,
+    ended_on: dt.date | None,
+) -> YearFunding:
+    """By the frozen inputs; by each version of the terms in a year that amendments cut."""
+    inputs = year.inputs
+    settings = FundingSettings.from_texts(inputs["settings"])
+    contract = Contract.objects.select_related("grid", "territory").get(pk=year.contract_id)
+    span = contract_year(contract.signature_day, year.number, settings)
+    is_cut = bool(amendments_within(contract, span))
+    since = inputs["unscheduled_care_since"]
+    terms = ContractTerms(
+        signed_on=dt.date.fromisoformat(inputs["signed_on"]),
+        mission_starts={
+            MissionCode(code): dt.date.fromisoformat(day)
+            for code, day in inputs["missions"].items()
+        },
+        unscheduled_care_since=dt.date.fromisoformat(since) if since else None,
+        ended_on=None if is_cut else ended_on,
+    )
+    last = compute_year(
+        terms=terms,
+        number=year.number,
+        grid=grid_named(inputs["grid_used"]["code"], stored_grids()),
+        size=year.size,
+        achieved=everything_achieved(terms.mission_starts) if is_cut else achieved,
+        crisis_recognised=crisis_recognised,
+        settings=settings,
+    )
+    return _by_versions(contract, last, achieved, ended_on=ended_on) if is_cut else last
+
+
+def _by_versions(
+    contract: Contract,
+    last: YearFunding,
+    achieved: Mapping[MissionCode, Achievement],
+    *,
+    ended_on: dt.date | None,
+) -> YearFunding:
+    """`last`: the year by its last terms alone, for what only a review brings (a crisis)."""
+    spans = [
+        replace(span, basis=replace(span.basis, ended_on=ended_on)) for span in spans_of(contract)
+    ]
+    funding = year_in_force(spans, last.contract_year.number, grids=stored_grids())
+    if ended_on is not None:  # what was achieved is left to the final review
+        return replace(funding, ended_on=ended_on)
+    crisis = [line for line in last.lines if line.code is MissionCode.CRISE]
+    return reviewed(funding, achieved, crisis)
 
 
 def _stored_achievement(year: ContractYear) -> dict[MissionCode, Achievement]:

@@ -65,6 +65,7 @@ def _value(
         "uuid": things.value.proof.uuid if route.name == "missions:proof" else things.member.uuid,
         "identifier": things.attachment.file.uuid,
         "job_id": things.job.uuid,
+        "amendment": things.amendment.reference,
     }
     return of_argument[argument]
 

@@ -244,6 +244,34 @@ ROWS: dict[str, Row] = {
     "aci:slip_export": Row(needs(P.PAYMENT_PREPARE, P.PAYMENT_APPROVE)),
     "aci:slip_export_xlsx": Row(needs(P.PAYMENT_PREPARE, P.PAYMENT_APPROVE)),
     "aci:note_paid": Row(needs(P.PAYMENT_PREPARE), ACT),
+    "aci:differences": Row(needs(P.DOSSIER_SEE)),
+    "aci:draft_amendment": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "aci:amendment": Row(needs(P.DOSSIER_SEE)),
+    "aci:amendment_purpose": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "aci:amendment_territory": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "aci:amendment_missions": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "aci:amendment_accept": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
+    ),
+    "aci:amendment_freeze": Row(needs(P.CONTRACT_DRAFT), ACT),
+    "aci:amendment_sign": Row(
+        needs(P.CONTRACT_SIGN_ARS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_CPTS), BOTH
+    ),
+    "aci:amendment_send_back": Row(
+        needs(P.CONTRACT_SIGN_ARS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_CPTS), BOTH
+    ),
+    "aci:amendment_draft_pdf": Row(
+        needs(
+            P.CONTRACT_ACCEPT_ARS,
+            P.CONTRACT_ACCEPT_CPAM,
+            P.CONTRACT_ACCEPT_CPTS,
+            P.CONTRACT_DRAFT,
+            P.CONTRACT_SIGN_ARS,
+            P.CONTRACT_SIGN_CPAM,
+            P.CONTRACT_SIGN_CPTS,
+        ),
+        ACT,
+    ),
     "missions:missions": Row(needs(P.DOSSIER_SEE, P.SHARED_SEE)),
     "missions:proof": Row(needs(P.DOSSIER_SEE)),
     "missions:mission": Row(

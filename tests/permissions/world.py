@@ -16,7 +16,7 @@ from accounts.access import GRANTS, Permission, Role
 from accounts.models import User
 from aci import actions as contracts
 from aci.mission_codes import MissionCode
-from aci.models import Contract, PaymentLine, PaymentOrder
+from aci.models import Amendment, Contract, PaymentLine, PaymentOrder
 from aci.parties import Party
 from aci.payments import actions as payments
 from cpts_portal.story.people import prove
@@ -92,6 +92,7 @@ class Belongings:
     cpts: Cpts
     letter: LetterOfIntent
     contract: Contract
+    amendment: Amendment
     attachment: Attachment
     member: Member
     value: IndicatorValue
@@ -237,11 +238,16 @@ def _whole_life(cast: Cast) -> Belongings:
         contract, mission=None, starts_on=SIGNED, reason="Un motif.", by=cast.cpam_officer
     )
     contract.refresh_from_db()
+    amendment = contracts.draft_amendment(
+        contract, effective_on=SIGNED, reason="Une commune rejoint.", by=cast.cpam_officer
+    )
     value = _measure(contract, cast)
     job = Job.objects.filter(dossier=cast.rives.reference, kind__startswith="contract_").first()
     assert job
     order = _sent(contract, cast)
-    return Belongings(cast.rives, letter, contract, attachment, member, value, job, order)
+    return Belongings(
+        cast.rives, letter, contract, amendment, attachment, member, value, job, order
+    )
 
 
 def _attach(letter: LetterOfIntent, holder: User) -> Attachment:
