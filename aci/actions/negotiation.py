@@ -9,7 +9,7 @@ from accounts.access import Permission
 from accounts.models import User
 from aci import emails
 from aci.actions.articles import accept_block, accept_blocks
-from aci.actions.documents import want_document
+from aci.actions.documents import keep_version, want_document
 from aci.actions.grids import load_missing_grids
 from aci.actions.held import held, pass_baton
 from aci.actions.templates import template_for
@@ -65,6 +65,7 @@ def draft(
     )
     _set_terms(contract, missions, unscheduled_care_since, planned_signature_on or clock.today())
     write_text(contract)
+    keep_version(contract)
     journal.record(
         "draft",
         contract,
@@ -99,6 +100,7 @@ def change_terms(
     contract.terms_version += 1
     _set_terms(contract, missions, unscheduled_care_since, planned_signature_on)
     write_text(contract)
+    keep_version(contract)
     journal.record(
         "change_terms",
         contract,
