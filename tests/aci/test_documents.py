@@ -211,7 +211,7 @@ def test_a_worker_killed_after_storing_leaves_one_correct_file(
     monkeypatch.setattr(files, "store_bytes", die_after_storing)
     with pytest.raises(Killed):
         jobs.run(job.pk)
-    document = frozen_without_file.documents.get()
+    document = frozen_without_file.documents.get(kind="frozen")
     assert document.file is None
     monkeypatch.undo()
     assert jobs.run(job.pk) is None  # its lease still runs
@@ -237,7 +237,7 @@ def test_of_two_workers_the_first_file_stays(
 
     monkeypatch.setattr(files, "store_bytes", store_behind_another)
     sha256 = actions.make_document(job)
-    document = frozen_without_file.documents.get()
+    document = frozen_without_file.documents.get(kind="frozen")
     assert document.sha256 == sha256 == document.stored.sha256
     assert StoredFile.objects.count() == 2  # the late one belongs to nothing
 

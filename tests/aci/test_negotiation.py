@@ -225,7 +225,7 @@ def test_freeze_wants_the_document_and_calls_the_signatories(
 ) -> None:
     contract = Contract.objects.get(pk=frozen_without_file.pk)
     assert contract.state == "to_sign"
-    assert contract.documents.get().kind == "frozen"
+    assert contract.documents.get(kind="frozen").kind == "frozen"
     assert contract.document_job is not None
     assert contract.document_job.kind == "contract_frozen_pdf"
     assert Cpts.objects.get(pk=cast.rives.pk).baton == Baton.SIGNATORIES

@@ -1,0 +1,127 @@
+"""A commune joins a CPTS whose contract is in force, in a real browser: the size changes.
+
+The communes are those of Bugey Sud, real ones; the three parties accept, then sign the amendment.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aci import actions
+from aci.mission_codes import MissionCode
+from aci.models import Contract
+from aci.parties import Party
+from foundation import clock
+from projects import actions as projects
+from records import jobs
+from records.models import Job
+from territories.actions import ChosenCommune, choose_communes
+from tests.cast import Cast, make_cast, make_geography
+from tests.journeys.people import give_password, signed_in
+from tests.journeys.visitor import Visitor
+from tests.projects import filings
+from tests.territories.real_places import codes_of, load_places
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+Visit = Callable[..., Visitor]
+MARCHAMP = "01233"
+
+
+@pytest.fixture
+def people(transactional_db: None, tmp_path: Path, celery_worker_process: Any) -> Cast:
+    """CPTS Rives with the communes of Bugey Sud, its contract signed a month ago."""
+    cast = make_cast(make_geography())
+    projects.load_procedures()
+    codes = codes_of("bugey-sud")
+    load_places(tmp_path, [*codes, MARCHAMP])
+    chosen = [ChosenCommune(code) for code in codes]
+    choose_communes(cast.rives, chosen, by=cast.holder, vintage=2017, vintage_reason="Dossier.")
+    give_password(cast.president, cast.cpam_officer, cast.cpam_director, cast.ars_director)
+    with clock.at(clock.today() - dt.timedelta(days=30)):
+        _sign_contract(cast)
+    return cast
+
+
+def _sign_contract(cast: Cast) -> Contract:
+    project = projects.validate(filings.examined_project(cast), by=cast.ars_director)
+    missions = dict.fromkeys([MissionCode.ACCES_SOINS, MissionCode.PARCOURS])
+    contract = actions.draft(project, missions=missions, by=cast.cpam_officer)
+    signatories = {
+        Party.CPTS: cast.president,
+        Party.CPAM: cast.cpam_director,
+        Party.ARS: cast.ars_director,
+    }
+    for party, person in signatories.items():
+        contract = actions.accept(contract, party=party, version=1, by=person)
+    contract = actions.freeze(contract, by=cast.cpam_officer)
+    for job in Job.objects.filter(kind="contract_frozen_pdf", state=Job.State.WANTED):
+        jobs.run(job.pk)
+    for party, person in signatories.items():
+        document = Contract.objects.get(pk=contract.pk).frozen_document
+        assert document is not None
+        actions.sign(contract, party=party, sha256=document.sha256, consent=True, by=person)
+    return contract
+
+
+def test_a_commune_joins_and_the_size_changes(visit: Visit, people: Cast) -> None:
+    contract = f"/dossiers/{people.rives.reference}/contrat/"
+    today = clock.today()
+    officer = signed_in(visit, "référente CPAM", people.cpam_officer)
+    officer.go(contract)
+    officer.look()
+    officer.follow("Préparer un avenant")
+    officer.look()
+    too_early = today - dt.timedelta(days=400)
+    officer.fill(effective_on=too_early.isoformat(), reason="La commune de Marchamp rejoint.")
+    officer.press("Ouvrir l’avenant")
+    officer.reads("année de contrat close")
+    officer.look()
+    officer.fill(effective_on=today.isoformat())
+    officer.press("Ouvrir l’avenant")
+    officer.reads("Rien ne change.")
+    officer.follow("Territoire")
+    officer.look()
+    officer.fill(communes="Marchampe")
+    officer.press("Enregistrer")
+    officer.look()  # unknown: said, and what was typed is still there
+    officer.fill(communes="Marchamp")
+    officer.press("Enregistrer")
+    officer.reads("Marchamp (01233)")
+    officer.reads("Année partagée par l’avenant")
+    officer.look()
+    officer.follow("Missions et dates")
+    officer.look()
+    officer.press("Enregistrer")
+    president = signed_in(visit, "présidente", people.president)
+    ars = signed_in(visit, "direction ARS", people.ars_director)
+    for who in (officer, president, ars):
+        who.go(contract)
+        who.follow("Avenant n°")
+        who.press("Accepter les termes")
+    officer.go(contract)
+    officer.follow("Avenant n°")
+    officer.press("Figer l’avenant pour signature")
+    officer.waits_for_the_worker()
+    officer.reads("Avenant figé, avant signature")
+    officer.look()
+    cpam = signed_in(visit, "direction CPAM", people.cpam_director)
+    for who in (president, cpam, ars):
+        who.go(contract)
+        who.follow("Avenant n°")
+        who.follow("Lire et signer l’avenant")
+        who.tick("J’ai lu l’avenant")
+        who.press("Signer l’avenant")
+    ars.reads("En vigueur")
+    ars.go(contract)
+    ars.reads("taille 2")
+    ars.follow("Comparer deux versions du contrat")
+    ars.reads("Marchamp (01233)")
+    ars.look()
+    ars.go(f"/dossiers/{people.rives.reference}/financement/")
+    ars.reads("Année partagée par un avenant")
+    ars.look()
+    for who in (officer, president, cpam, ars):
+        assert who.problems == []
