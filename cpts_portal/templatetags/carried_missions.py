@@ -44,7 +44,9 @@ def carried_missions(cpts: Cpts) -> dict[str, Any]:
 def _of_contract(cpts: Cpts) -> list[CarriedMission]:
     signed = [*RUNNING, ContractState.EXPIRED]
     rows = list(
-        ContractMission.objects.filter(contract__cpts=cpts, contract__state__in=signed)
+        ContractMission.objects.filter(
+            contract__cpts=cpts, contract__state__in=signed, left_on=None
+        )
         .select_related("contract")
         .order_by("-contract__number", "pk")
     )

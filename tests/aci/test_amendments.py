@@ -11,6 +11,7 @@ from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Amendment, Contract, ContractDocument
 from aci.parties import Party
+from cpts_portal.templatetags.carried_missions import carried_missions
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
 from foundation.workflow import NotAllowed
@@ -164,6 +165,9 @@ def test_missions_come_and_go_from_the_effect_on(
         conclude(amendment, cast, signatories, do_jobs)
     rows = {row.mission: row for row in in_force.missions.all()}
     assert rows[MissionCode.PREVENTION].left_on == SOON
+    told = [item.label for item in carried_missions(Cpts.objects.get(pk=cast.rives.pk))["missions"]]
+    assert MissionCode.QUALITE.label in told
+    assert MissionCode.PREVENTION.label not in told
     added = rows[MissionCode.QUALITE]
     assert (added.starts_on, added.committed_on, added.left_on) == (SOON, SOON, None)
     year = in_force.years.get(revision=2)
