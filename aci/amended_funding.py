@@ -1,6 +1,6 @@
 """Pure: a contract year inside which an amendment takes effect — each time by its own terms.
 
-Assumptions of ADR 0014, shown beside the amounts (`ASSUMPTIONS`): fonctionnement and fixed parts
+Assumptions of ADR 0015, shown beside the amounts (`ASSUMPTIONS`): fonctionnement and fixed parts
 are due by the days under each version of the terms; the variable part is shared by days likewise;
 what was advanced stays, and the balance carries the difference.
 """
