@@ -11,6 +11,7 @@ from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Amendment, Contract, ContractDocument
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from cpts_portal.templatetags.carried_missions import carried_missions
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
@@ -64,7 +65,14 @@ def conclude(
     for party, person in signatories.items():
         document = Amendment.objects.get(pk=row.pk).frozen_document
         assert document is not None
-        actions.sign(row, party=party, sha256=document.sha256, consent=True, by=person)
+        actions.sign(
+            row,
+            party=party,
+            sha256=document.sha256,
+            consent=True,
+            proof=prove(person),
+            by=person,
+        )
     return Amendment.objects.get(pk=row.pk)
 
 

@@ -14,10 +14,9 @@ from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from foundation import clock
 from projects import actions as projects
-from records import jobs
-from records.models import Job
 from territories.actions import ChosenCommune, choose_communes
 from tests.cast import Cast, make_cast, make_geography
 from tests.journeys.people import give_password, signed_in
@@ -57,12 +56,18 @@ def _sign_contract(cast: Cast) -> Contract:
     for party, person in signatories.items():
         contract = actions.accept(contract, party=party, version=1, by=person)
     contract = actions.freeze(contract, by=cast.cpam_officer)
-    for job in Job.objects.filter(kind="contract_frozen_pdf", state=Job.State.WANTED):
-        jobs.run(job.pk)
+    wait_for("contract_frozen_pdf")
     for party, person in signatories.items():
         document = Contract.objects.get(pk=contract.pk).frozen_document
         assert document is not None
-        actions.sign(contract, party=party, sha256=document.sha256, consent=True, by=person)
+        actions.sign(
+            contract,
+            party=party,
+            sha256=document.sha256,
+            consent=True,
+            proof=prove(person),
+            by=person,
+        )
     return contract
 
 
