@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import SecondFactor
 from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Contract
@@ -21,6 +22,7 @@ from territories.actions import ChosenCommune, choose_communes
 from tests.cast import Cast, make_cast, make_geography
 from tests.journeys.people import give_password, signed_in
 from tests.journeys.visitor import Visitor
+from tests.journeys.working import work
 from tests.projects import filings
 from tests.territories.real_places import codes_of, load_places
 
@@ -56,7 +58,7 @@ def _sign_contract(cast: Cast) -> Contract:
     for party, person in signatories.items():
         contract = actions.accept(contract, party=party, version=1, by=person)
     contract = actions.freeze(contract, by=cast.cpam_officer)
-    wait_for("contract_frozen_pdf")
+    work("contract_frozen_pdf")
     for party, person in signatories.items():
         document = Contract.objects.get(pk=contract.pk).frozen_document
         assert document is not None
@@ -113,10 +115,13 @@ def test_a_commune_joins_and_the_size_changes(visit: Visit, people: Cast) -> Non
     officer.reads("Avenant figé, avant signature")
     officer.look()
     cpam = signed_in(visit, "direction CPAM", people.cpam_director)
-    for who in (president, cpam, ars):
+    signatories = (people.president, people.cpam_director, people.ars_director)
+    for who, user in zip((president, cpam, ars), signatories, strict=True):
         who.go(contract)
         who.follow("Avenant n°")
         who.follow("Lire et signer l’avenant")
+        who.fill(code=SecondFactor.objects.get(user=user).codes.at(clock.now()))
+        who.press("Continuer")
         who.tick("J’ai lu l’avenant")
         who.press("Signer l’avenant")
     ars.reads("En vigueur")

@@ -1,7 +1,6 @@
 """Ending a contract in a real browser: both ask, the CPTS is heard, the money comes out."""
 
 import datetime as dt
-import time
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -14,11 +13,10 @@ from aci.parties import Party
 from cpts_portal.story.people import prove
 from foundation import clock
 from projects import actions as projects
-from records import jobs
-from records.models import Job
 from tests.cast import Cast, make_cast, make_geography
 from tests.journeys.people import give_password, signed_in
 from tests.journeys.visitor import Visitor
+from tests.journeys.working import work
 from tests.projects import filings
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -60,17 +58,6 @@ def cast(transactional_db: None) -> Cast:
             )
         give_password(*signatories.values())
     return found
-
-
-def work(kind: str) -> None:
-    """What a worker would do; the one that another journey started may be faster."""
-    of_kind = Job.objects.filter(kind=kind)
-    for job in of_kind.filter(state=Job.State.WANTED):
-        jobs.run(job.pk)
-    late = time.monotonic() + 60
-    while of_kind.exclude(state=Job.State.DONE).exists() and time.monotonic() < late:
-        time.sleep(0.2)
-    assert not [job.error for job in of_kind.exclude(state=Job.State.DONE)]
 
 
 @pytest.fixture
