@@ -152,7 +152,7 @@ def amendment_missions(request: SignedInRequest, reference: str, amendment: str)
 @require_safe
 def differences(request: SignedInRequest, reference: str) -> HttpResponse:
     """What changes between two versions of the contracts of a dossier."""
-    texts = list(Contract.texts.visible_to(request.user).of_dossier(reference).with_page())
+    texts = list(Contract.agreements.visible_to(request.user).of_dossier(reference).with_page())
     if texts:
         cpts = shown_cpts(texts[0])
     else:

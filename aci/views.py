@@ -36,7 +36,7 @@ SIGN = tuple(party.sign_permission for party in Party)
 def contract(request: SignedInRequest, reference: str) -> HttpResponse:
     """Where the contract stands, its terms, its signatures, its documents."""
     texts = list(
-        Contract.texts.visible_to(request.user)
+        Contract.agreements.visible_to(request.user)
         .of_dossier(reference)
         .with_page()
         .prefetch_related("missions")
@@ -222,7 +222,7 @@ def funding(request: SignedInRequest, reference: str) -> HttpResponse:
     """What the contract pays, year by year; before a contract, an estimate."""
     asked, number = request.GET.get("annee", ""), request.GET.get("contrat", "")
     texts = list(
-        Contract.texts.visible_to(request.user)
+        Contract.agreements.visible_to(request.user)
         .of_dossier(reference)
         .with_page()
         .with_newest_population()

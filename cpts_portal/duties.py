@@ -175,11 +175,13 @@ def _contract_columns(user: User) -> dict[str, Any]:
         columns["termination_since"] = Subquery(ending.values("asked_at")[:1])
         columns["termination_due_on"] = Subquery(ending.values("observations_until")[:1])
     if user.permissions & accepts:
-        columns["to_accept"] = Exists(Contract.texts.awaiting_acceptance_of(user).filter(**here))
+        columns["to_accept"] = Exists(
+            Contract.agreements.awaiting_acceptance_of(user).filter(**here)
+        )
     if user.permissions & signs:
-        columns["to_sign"] = Exists(Contract.texts.to_sign_by(user).filter(**here))
+        columns["to_sign"] = Exists(Contract.agreements.to_sign_by(user).filter(**here))
     if Permission.CONTRACT_DRAFT in user.permissions:
-        columns["has_open_contract"] = Exists(Contract.texts.open().filter(**here))
+        columns["has_open_contract"] = Exists(Contract.agreements.open().filter(**here))
     return columns
 
 

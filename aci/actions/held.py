@@ -14,7 +14,7 @@ def held(contract: Contract) -> Contract:
         # The contract first, as every act on it does: two acts never wait for each other.
         Contract.objects.select_for_update(of=("self",)).get(pk=contract.amends_id)
     row: Contract = (
-        Contract.texts.select_for_update(of=("self", "cpts"))
+        Contract.agreements.select_for_update(of=("self", "cpts"))
         .select_related(
             "cpts__region",
             "cpts__cpam_district",

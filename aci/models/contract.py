@@ -53,7 +53,7 @@ class Contract(models.Model):
     """One tripartite ACI contract of a CPTS; a renewal is a new one, linked to the old.
 
     An amendment is a row of the same table, negotiated and signed by the same acts: it comes as an
-    `Amendment` (ADR 0015). `objects` holds contracts only; `texts` whatever the parties sign.
+    `Amendment` (ADR 0015). `objects` holds contracts only; `agreements` whatever the parties sign.
     The terms of a contract are those in force: an amendment that takes effect rewrites them.
     """
 
@@ -157,7 +157,7 @@ class Contract(models.Model):
     taken_up_at = models.DateTimeField("pris en compte le", null=True, blank=True)
 
     objects: ClassVar[ContractsOnly] = ContractsOnly()
-    texts: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
+    agreements: ClassVar[ContractQuerySet] = ContractQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "contrat ACI"

@@ -86,7 +86,7 @@ def test_it_is_cloned_from_the_contract(in_force: Contract, cast: Cast) -> None:
     assert Cpts.objects.get(pk=cast.rives.pk).baton == Baton.THREE_PARTIES
     # Contracts are counted without it; it is read as what it is, wherever it is read.
     assert list(cast.rives.contracts.all()) == [in_force]
-    assert isinstance(Contract.texts.get(pk=amendment.pk), Amendment)
+    assert isinstance(Contract.agreements.get(pk=amendment.pk), Amendment)
     assert isinstance(
         ContractDocument.objects.select_related("contract").get(contract=amendment).contract,
         Amendment,
