@@ -356,7 +356,8 @@ def test_the_letters_say_what_was_notified_then_decided(
     assert decision.reference == f"{decided.contract.reference}-RE1"
     assert "14\u00a0958,90" in decision.inputs["values"]["resiliation.recuperation"]
     assert "Aucune observation" in decision.inputs["values"]["resiliation.observations"]
-    do_jobs()
+    with clock.at(DECIDED):
+        do_jobs()
     notice.refresh_from_db()
     assert notice.stored.read().startswith(b"%PDF")
     assert actions.make_contract_letter(notice.job) == notice.sha256  # twice is once
