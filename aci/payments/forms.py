@@ -22,6 +22,7 @@ AMOUNT = {
     "decimal_places": 2,
     "localize": True,
     "error_messages": {
+        "required": "Indiquez le montant.",
         "invalid": "Écrivez un montant en euros, par exemple 15 000,00.",
         "max_digits": "Écrivez un montant de dix chiffres au plus avant la virgule.",
         "max_decimal_places": "Écrivez deux chiffres au plus après la virgule.",
@@ -71,9 +72,11 @@ def _first_group(rows: list[LedgerLine]) -> list[int]:
 
 
 def _told(row: LedgerLine) -> str:
-    """« Fonctionnement : avance de 75 %, 45 000,00 €, due le 1er juillet 2025 »."""
+    """« Fonctionnement : avance de 75 %, 45 000,00 €, due le 1er juillet 2025, année 2 »."""
     funder = f", financée par {row.funder.label}" if row.funder is not Funder.CPAM else ""
-    return f"{row.label}, {format_euros(row.amount)}, due le {format_date(row.due_on)}{funder}"
+    year = f", année {row.number}" if row.number else ""
+    due = format_date(row.due_on)
+    return f"{row.label}, {format_euros(row.amount)}, due le {due}{year}{funder}"
 
 
 class RefuseOrderForm(PortalForm):

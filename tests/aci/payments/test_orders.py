@@ -85,7 +85,7 @@ def test_the_database_lets_one_order_hold_a_line(prepare: Prepare) -> None:
     other = PaymentOrder.objects.get()
     other.pk, other.number, other.public_id = None, 2, "0" * 32
     other.save()
-    with pytest.raises(IntegrityError, match="paid_by_one_order"), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         PaymentOrderItem.objects.create(order=other, line=item.line, amount=item.amount)
 
 
