@@ -26,8 +26,8 @@ class SubscribeForm(PortalForm):
     def __init__(self, *args: Any, user: User, cpts: Cpts | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._scopes = _scopes_of(user, cpts)
-        choices = [(word, label) for word, (label, _) in self._scopes.items()]
-        self.fields["scope"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        scope: Any = self.fields["scope"]
+        scope.choices = [(word, label) for word, (label, _) in self._scopes.items()]
         self.fields["scope"].initial = f"cpts-{cpts.reference}" if cpts else EVERYTHING
         self.refresh_labels()
 

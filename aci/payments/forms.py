@@ -17,7 +17,7 @@ from foundation.dates import format_date
 from foundation.forms import PortalForm
 from foundation.money import format_euros
 
-AMOUNT = {
+AMOUNT: dict[str, Any] = {
     "max_digits": 12,
     "decimal_places": 2,
     "localize": True,
@@ -115,7 +115,7 @@ class OutsideForm(PortalForm):
         label="Nature",
         error_messages={"required": "Choisissez la nature de la somme."},
     )
-    amount = AmountField(label="Montant en euros", **AMOUNT)  # type: ignore[arg-type]
+    amount = AmountField(label="Montant en euros", **AMOUNT)
     funder = forms.ChoiceField(
         label="Financeur",
         choices=Funder,
@@ -213,7 +213,7 @@ def _field(code: MissionCode) -> str:
 def _within(most: Decimal) -> dict[str, Any]:
     limits = f"Écrivez un montant compris entre 0 et {format_euros(most)}."
     errors = {"min_value": limits, "max_value": limits, "required": limits}
-    return {**AMOUNT, "error_messages": {**AMOUNT["error_messages"], **errors}}  # type: ignore[dict-item]
+    return {**AMOUNT, "error_messages": {**AMOUNT["error_messages"], **errors}}
 
 
 class PaymentsForm(PortalForm):

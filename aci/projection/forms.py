@@ -50,6 +50,7 @@ class GridTrialForm(PortalForm):
         self, *args: Any, own: Sequence[Area], vintages: Sequence[int], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._own, self._vintages = own, vintages
         self._areas = {area.slug: area for area in own}
         if FRANCE.slug in self._areas:
             regions = (area_of(f"region-{code}") for code, _ in region_choices())
@@ -63,6 +64,12 @@ class GridTrialForm(PortalForm):
         ]
         today = clock.today()
         self.fields["from_day"].initial = dt.date(today.year + 1, 1, 1)
+
+    def with_its_lines(self) -> "GridTrialForm":
+        """The same, the lines of its file in the box: ready to be changed and tried again."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        data = {**typed, "lines": self.cleaned_data["text"]}
+        return GridTrialForm(data, own=self._own, vintages=self._vintages)
 
     @property
     def area(self) -> Area:

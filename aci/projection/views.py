@@ -38,7 +38,7 @@ def try_grid(request: SignedInRequest) -> HttpResponse:
         if projection is not None:
             if kind := request.POST.get("export"):
                 return _download(kind, projection)
-            form = _kept(form)
+            form = form.with_its_lines()
             context |= _shown(projection, form)
     context["form"] = form
     return render(request, "aci/try_grid.html", context)
@@ -67,17 +67,6 @@ def _project(request: SignedInRequest, form: Any, grids: tuple[Grid, ...]) -> Pr
         found.append(project(cases, grids=grids, tried=tried, from_day=day))
 
     return found[0] if form.run(compute) else None
-
-
-def _kept(form: Any) -> GridTrialForm:
-    """The same form with the lines of the file in its box, ready to be changed."""
-    data = form.data.copy()
-    data["lines"] = form.cleaned_data["text"]
-    return GridTrialForm(data, own=[*form._areas.values()], vintages=_choices(form), files=None)
-
-
-def _choices(form: Any) -> list[int]:
-    return [int(value) for value, _ in form.fields["vintage"].choices if value]
 
 
 def _shown(projection: Projection, form: Any) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from foundation.money import round_cents
 
 ORDERED_AFTER = dt.timedelta(days=15)
 REVIEWED_AFTER = dt.timedelta(days=60)
-# How far the last payment of a contract is, and how many days ago: the others are paid.
+# How far the last payment of a contract is, and how many days ago: the others are paid. It comes
+# before the messages of exchanges.toml, told afterwards.
 LAST = {
-    "bethunois": ("prepared", 3),
+    "bethunois": ("prepared", 7),
     "collines-artois": ("approved", 8),
     "val-de-lys-romane": ("due", 0),
 }

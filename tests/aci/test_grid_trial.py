@@ -20,7 +20,7 @@ from tests.projects.screens import page as html_of
 from tests.queries import QueryCount
 
 SignIn = Callable[[User], Client]
-URL = "/pilotage/financement/essai/"
+URL = "/pilotage/bareme/essai/"
 TEXT = "Taille;Mission;Part;Montant\n2;Fonctionnement;part fixe;61 000\n"
 
 

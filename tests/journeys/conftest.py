@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from foundation import clock
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import READING_PATIENCE, Visitor
 
 CHROMIUM_FLAGS = [
     "--headless",
@@ -31,6 +31,7 @@ def chromium() -> Iterator[Browser]:
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if path is None:
         pytest.fail("Chromium is missing: apt-get install -y --no-install-recommends chromium")
+    expect.set_options(timeout=READING_PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = _launch(playwright, path)
         yield browser

@@ -26,7 +26,7 @@ class Visitor:
             locale="fr-FR", viewport={"width": 1280, "height": 900}, java_script_enabled=javascript
         )
         self.page = self._context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(READING_PATIENCE * 1000)
         self.problems: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("request", self._watch)
