@@ -25,6 +25,7 @@ def production_environment() -> dict[str, str]:
         "DATABASE_URL": "postgresql://portal@localhost/portal",
         "BROKER_URL": "redis://localhost:6379/0",
         "PORTAL_URL": "https://portail.example.org",
+        "SEAL_PKCS12": "/etc/portal/seal.p12",
     }
 
 
