@@ -12,7 +12,9 @@ ROLES_IN_TURN: dict[Baton, frozenset[Role]] = {
     Baton.ARS: frozenset({Role.ARS_REVIEWER, Role.ARS_DIRECTOR}),
     Baton.CPAM: frozenset({Role.CPAM_OFFICER, Role.CPAM_DIRECTOR}),
     Baton.COMMITTEE: frozenset({Role.COMMITTEE}),
-    Baton.SIGNATORIES: frozenset({Role.PRESIDENT, Role.CPAM_DIRECTOR, Role.ARS_DIRECTOR}),
+    Baton.SIGNATORY_CPTS: frozenset({Role.PRESIDENT}),
+    Baton.SIGNATORY_CPAM: frozenset({Role.CPAM_DIRECTOR}),
+    Baton.SIGNATORY_ARS: frozenset({Role.ARS_DIRECTOR}),
     Baton.THREE_PARTIES: frozenset(
         {
             Role.PRESIDENT,
@@ -45,7 +47,9 @@ _AWAITED: dict[tuple[Baton, Stage], str] = {
 }
 _AWAITED_AT_ANY_STAGE: dict[Baton, str] = {
     Baton.THREE_PARTIES: "Contrat ACI à accepter par les trois parties",
-    Baton.SIGNATORIES: "Contrat ACI à signer",
+    Baton.SIGNATORY_CPTS: "Contrat ACI à signer",
+    Baton.SIGNATORY_CPAM: "Contrat ACI à signer",
+    Baton.SIGNATORY_ARS: "Contrat ACI à signer",
     Baton.NOBODY: "Rien n’est attendu",
 }
 

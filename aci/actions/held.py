@@ -1,6 +1,7 @@
 """What every act on a contract begins and ends with: hold the row, pass the baton."""
 
 from aci.models import Contract
+from aci.parties import Party
 from territories.actions import move
 from territories.models import Baton
 
@@ -31,6 +32,14 @@ def held(contract: Contract) -> Contract:
         .get(pk=contract.pk)
     )
     return row
+
+
+# Whom the dossier waits for, while a party is to sign: one at a time, in the order of the contract.
+SIGNATORY = {
+    Party.CPTS: Baton.SIGNATORY_CPTS,
+    Party.CPAM: Baton.SIGNATORY_CPAM,
+    Party.ARS: Baton.SIGNATORY_ARS,
+}
 
 
 def pass_baton(contract: Contract, baton: Baton) -> None:

@@ -11,13 +11,13 @@ from aci import emails
 from aci.actions.articles import accept_block, accept_blocks
 from aci.actions.documents import keep_version, want_document
 from aci.actions.grids import load_missing_grids
-from aci.actions.held import held, pass_baton
+from aci.actions.held import SIGNATORY, held, pass_baton
 from aci.actions.templates import template_for
 from aci.contract_funding import refuse_unpayable
 from aci.contract_texts import changed_titles, current_text, write_text
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, ContractAcceptance, ContractDocument, ContractMission
-from aci.parties import Party
+from aci.parties import SIGNING_ORDER, Party
 from aci.workflow import WORKFLOW
 from foundation import clock
 from foundation.dates import format_date
@@ -192,7 +192,7 @@ def freeze(contract: Contract, *, by: User) -> Contract:
         to_state=contract.state,
         role=quality_on(by, contract.cpts),
     )
-    pass_baton(contract, Baton.SIGNATORIES)
+    pass_baton(contract, SIGNATORY[SIGNING_ORDER[0]])
     emails.contract_to_sign(contract, by=by)
     return contract
 

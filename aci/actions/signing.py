@@ -7,7 +7,7 @@ from accounts.models import FactorProof, User
 from aci import emails
 from aci.actions.amended import put_amendment_in_force
 from aci.actions.articles import reopen_articles
-from aci.actions.held import held, pass_baton
+from aci.actions.held import SIGNATORY, held, pass_baton
 from aci.actions.life import enter_into_force
 from aci.actions.sealing import want_seal
 from aci.contract_inputs import territory_inputs
@@ -83,6 +83,7 @@ def sign(
     )
     want_seal(signature, identity=proven.as_evidence(), by=by)
     if contract.parties_to_sign:
+        pass_baton(contract, SIGNATORY[contract.parties_to_sign[0]])
         emails.contract_to_sign(contract, by=by)
     elif isinstance(contract, Amendment):
         put_amendment_in_force(contract, last_signatory=by)

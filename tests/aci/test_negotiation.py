@@ -228,7 +228,7 @@ def test_freeze_wants_the_document_and_calls_the_signatories(
     assert contract.documents.get(kind="frozen").kind == "frozen"
     assert contract.document_job is not None
     assert contract.document_job.kind == "contract_frozen_pdf"
-    assert Cpts.objects.get(pk=cast.rives.pk).baton == Baton.SIGNATORIES
+    assert Cpts.objects.get(pk=cast.rives.pk).baton == Baton.SIGNATORY_CPTS
     # The others are written to when their turn comes.
     assert written_to("contrat ACI à signer") == {cast.president.email}
 

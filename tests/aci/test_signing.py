@@ -92,6 +92,23 @@ def test_nobody_signs_another_text_than_the_one_shown(to_sign: Contract, cast: C
         )
 
 
+def test_the_dossier_waits_for_one_signatory_at_a_time(to_sign: Contract, cast: Cast) -> None:
+    """« À vous » is told to nobody who would be refused: the others sign before."""
+    waited_for = []
+    for party, person in (
+        (Party.CPTS, cast.president),
+        (Party.CPAM, cast.cpam_director),
+        (Party.ARS, cast.ars_director),
+    ):
+        waited_for.append(Cpts.objects.get(pk=cast.rives.pk).baton)
+        sign_for(to_sign, party, person)
+    assert waited_for == [
+        Baton.SIGNATORY_CPTS,
+        Baton.SIGNATORY_CPAM,
+        Baton.SIGNATORY_ARS,
+    ]
+
+
 def test_nobody_signs_without_consent(to_sign: Contract, cast: Cast) -> None:
     document = to_sign.frozen_document
     assert document is not None

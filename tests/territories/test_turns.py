@@ -13,7 +13,9 @@ TURN = {
     Baton.ARS: {"ars_reviewer", "ars_delegation", "ars_director"},
     Baton.CPAM: {"cpam_officer", "cpam_director"},
     Baton.COMMITTEE: {"committee_member"},
-    Baton.SIGNATORIES: {"president", "cpam_director", "ars_director"},
+    Baton.SIGNATORY_CPTS: {"president"},
+    Baton.SIGNATORY_CPAM: {"cpam_director"},
+    Baton.SIGNATORY_ARS: {"ars_director"},
     Baton.THREE_PARTIES: {
         "president",
         "coordinator",
@@ -42,7 +44,7 @@ def test_whose_turn_it_is(cast: Cast, baton: Baton) -> None:
 def test_batons_are_found_from_roles() -> None:
     assert batons_of(frozenset({Role.CPAM_DIRECTOR})) == {
         Baton.CPAM,
-        Baton.SIGNATORIES,
+        Baton.SIGNATORY_CPAM,
         Baton.THREE_PARTIES,
     }
     assert batons_of(frozenset({Role.NATIONAL_READER})) == frozenset()
@@ -53,7 +55,7 @@ def test_batons_are_found_from_roles() -> None:
     [
         (Baton.HOLDER, Stage.EMERGENCE, "Lettre d’intention à transmettre"),
         (Baton.COMMITTEE, Stage.PROJECT_FILED, "Avis attendu sur le projet de santé"),
-        (Baton.SIGNATORIES, Stage.VALIDATED, "Contrat ACI à signer"),
+        (Baton.SIGNATORY_ARS, Stage.VALIDATED, "Contrat ACI à signer"),
         (Baton.CPAM, Stage.EXPIRED, "Renouvellement du contrat à préparer"),
         (Baton.NOBODY, Stage.ABANDONED, "Rien n’est attendu"),
         (Baton.ARS, Stage.TERMINATED, "Au tour de\u00a0: ARS"),
