@@ -21,7 +21,7 @@ from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from records.idempotency import once
 from territories.actions import population_by_vintage
-from territories.models import Cpts, TerritoryCommune
+from territories.models import Cpts
 from territories.scopes import may_on
 
 Change = Callable[[], Any]
@@ -105,7 +105,7 @@ def amendment_territory(request: SignedInRequest, reference: str, amendment: str
     """Communes in and out, and the vintage that counts them."""
     found = _to_change(request, reference, amendment)
     territory = found.territory_in_use
-    rows = TerritoryCommune.objects.filter(territory=territory).with_commune()
+    rows = territory.communes.with_commune()
     known = {*population_by_vintage(territory), territory.vintage}
     form = AmendedTerritoryForm(
         request.POST or None,

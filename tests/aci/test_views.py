@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.factors.recently import PROOF_KEY
 from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from foundation import clock
 from projects.models import HealthProject
 from records.models import Job
@@ -224,6 +226,11 @@ def test_the_signatory_sees_the_hash_and_signs(
     client = sign_in(cast.president)
     document = to_sign.frozen_document
     assert document is not None
+    page = client.get(url("sign", cast))
+    assert page.url.startswith(reverse("accounts:prove_identity"))
+    session = client.session
+    session[PROOF_KEY] = prove(cast.president).pk
+    session.save()
     page = client.get(url("sign", cast))
     assert document.sha256 in page.content.decode()
     data = {"party": "cpts", "sha256": document.sha256}

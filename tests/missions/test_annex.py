@@ -204,7 +204,7 @@ def test_the_officer_writes_the_annex(negotiated: Contract, cast: Cast, sign_in:
     }
     assert "paliers qui se chevauchent" in client.post(edit, body).content.decode()
     refused = client.post(edit, {**body, "tiers": "beaucoup"}).content.decode()
-    assert "« beaucoup » ne se lit pas" in refused
+    assert "«\u00a0beaucoup\u00a0» ne se lit pas" in refused
     body["tiers"] = "300 à 101 : 3 000\n100 à 51 : 40 000,50 €"
     page = client.post(edit, body, follow=True).content.decode().replace("\u00a0", " ")
     assert "100 à 51 : 40 000,50 €" in page

@@ -73,7 +73,9 @@ def _value(
 def _of_contract(name: str, argument: str, things: Belongings) -> Any:
     """What only the routes of aci name; nothing for the others."""
     if name == "aci:document":
-        return ContractDocument.objects.filter(contract=things.contract)[0].stored.uuid
+        return ContractDocument.objects.filter(contract=things.contract, file__isnull=False)[
+            0
+        ].stored.uuid
     if name == "aci:contract_letter":
         return ContractLetter.objects.filter(contract=things.contract)[0].uuid
     if name == "aci:lift":

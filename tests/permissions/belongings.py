@@ -5,6 +5,8 @@ from typing import Any
 from accounts.access import Role
 from accounts.models import SavedView, User
 from accounts.saved_views import save_view
+from aci import actions as aci
+from aci.actions.batches import ARCHIVE_JOB, ITEM_JOB, PLAN_JOB
 from projects import actions
 from projects.letter_kinds import LetterKind
 from projects.models import FilingDocument, LetterTemplate, Procedure
@@ -18,7 +20,7 @@ from tests.cast import Cast, make_user
 Things = dict[str, dict[str, Any]]
 
 
-def of(cast: Cast, letters: dict[str, Any]) -> Things:
+def of(cast: Cast, letters: dict[str, Any], contracts: dict[str, Any]) -> Things:
     """Of « rives », and of « monts »: two owners where the thing is a person's own."""
     another = make_user("Agathe Administratrice")
     assign(another, Role.ADMINISTRATOR)
@@ -26,6 +28,10 @@ def of(cast: Cast, letters: dict[str, Any]) -> Things:
     procedure, template = Procedure.objects.latest("pk"), LetterTemplate.objects.latest("pk")
     return {
         "batch": {name: _batch(letter, by=cast.ars_director) for name, letter in letters.items()},
+        "contract_batch": {
+            "rives": _contract_batch(contracts["rives"], by=cast.ars_reviewer),
+            "monts": _contract_batch(contracts["monts"], by=cast.cpam_officer),
+        },
         "decision": {name: document.uuid for name, document in decisions.items()},
         "view": {"rives": _view(cast.ars_reviewer), "monts": _view(cast.cpam_officer)},
         "feed": {"rives": _feed(cast.coordinator), "monts": _feed(cast.ars_reviewer)},
@@ -43,6 +49,12 @@ def _decision(letter: Any) -> FilingDocument:
 def _batch(letter: Any, *, by: User) -> Any:
     batch = actions.want_letters([letter], by=by)
     run_wanted("filing_document_pdf", "letter_batch_files")
+    return batch.uuid
+
+
+def _contract_batch(contract: Any, *, by: User) -> Any:
+    batch = aci.want_batch([contract], label="Tous les contrats", by=by)
+    run_wanted(PLAN_JOB, ITEM_JOB, ARCHIVE_JOB)
     return batch.uuid
 
 

@@ -60,6 +60,9 @@ OWNED = {
     "delete_dossier_view": {"rives": "ars_reviewer", "monts": "cpam_officer"},
     "revoke_subscription": {"rives": "coordinator", "monts": "ars_reviewer"},
     "projects:template_preview_file": {"rives": "administrator"},
+    "aci:batch": {"rives": "ars_reviewer", "monts": "cpam_officer"},
+    "aci:batch_archive": {"rives": "ars_reviewer", "monts": "cpam_officer"},
+    "aci:batch_again": {"rives": "ars_reviewer", "monts": "cpam_officer"},
 }
 # Work asked for by somebody is followed by whoever reads the dossier.
 READ_WITH_DOSSIER = {"records:job_progress"}

@@ -176,7 +176,11 @@ def make_world(media: Path) -> World:
         dossiers = {name: _whole_life(own) for name, own in casts.items()}
         found, things = _under_examination(casts)
         written = {name: drafted(own, f"CPTS Landes {name}") for name, own in casts.items()}
-        things |= belongings.of(cast, {name: own.letter for name, own in dossiers.items()})
+        things |= belongings.of(
+            cast,
+            {name: own.letter for name, own in dossiers.items()},
+            {name: own.contract for name, own in dossiers.items()},
+        )
     people: dict[str, User | None] = {**cast.people(), ANONYMOUS: None}
     return World(
         media=media,

@@ -287,7 +287,7 @@ def new_template(cast: Cast, **changes: Any) -> LetterTemplate:
 
 
 def test_the_files_are_loaded_once(cast: Cast, capsys: Any) -> None:
-    assert actions.load_letter_templates() == 9  # eight national ones, one of Grand Est
+    assert actions.load_letter_templates() == 12  # eleven national ones, one of Grand Est
     call_command("load_letters")
     assert capsys.readouterr().out == "0 modèles de courrier ajoutés.\n"
 
