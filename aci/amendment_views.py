@@ -167,7 +167,9 @@ def differences(request: SignedInRequest, reference: str) -> HttpResponse:
     compared = compare(
         versions_of(texts, documents), request.GET.get("de", ""), request.GET.get("a", "")
     )
-    context = {"compared": compared, "cpts": cpts, "tab": "contract"}
+    contracts = [text for text in texts if text.amends_id is None]
+    newest = max(contracts, key=lambda contract: contract.number, default=None)
+    context = {"compared": compared, "contract": newest, "cpts": cpts, "tab": "contract"}
     return render(request, "aci/differences.html", context)
 
 

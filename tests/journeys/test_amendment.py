@@ -127,7 +127,7 @@ def test_a_commune_joins_and_the_size_changes(visit: Visit, people: Cast) -> Non
     ars.reads("En vigueur")
     ars.go(contract)
     ars.reads("taille 2")
-    ars.follow("Comparer deux versions du contrat")
+    ars.follow("Versions")
     ars.reads("Marchamp (01233)")
     ars.look()
     ars.go(f"/dossiers/{people.rives.reference}/financement/")

@@ -78,7 +78,7 @@ def test_a_contract_is_ended_and_what_was_advanced_beyond_is_to_recover(
     on_day(NOTIFIED)
     cpam = signed_in(visit, "direction-cpam", cast.cpam_director)
     cpam.go(path)
-    cpam.follow("Résiliation du contrat")
+    cpam.follow("Résiliation")
     cpam.look()
     cpam.follow("Demander la résiliation")
     cpam.look()
