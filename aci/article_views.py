@@ -127,7 +127,7 @@ def change_article(request: SignedInRequest, reference: str, key: str) -> HttpRe
             "L’article est réécrit. Les trois parties sont prévenues et doivent l’accepter.",
         )
         return redirect("aci:article", reference, key)
-    return render(request, "aci/change_article.html", _context(found, block=block, form=form))
+    return render(request, "aci/change_article.html", _context(found, article=block, form=form))
 
 
 @needs(Permission.CONTRACT_DRAFT)

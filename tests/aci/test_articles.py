@@ -312,6 +312,8 @@ def test_the_acts_through_the_pages(negotiated: Contract, cast: Cast, sign_in: A
     client = sign_in(cast.cpam_officer)
     page = client.get(url(cast)).content.decode()
     assert "1\u00a0remarque en cours" in page
+    page = client.get(url(cast, "bloc/suivi/reecrire/")).content.decode()
+    assert "Réécrire «&nbsp;Suivi et dialogue de gestion&nbsp;»" in page
     answer = client.post(
         url(cast, "bloc/suivi/reecrire/"), {"version": 1, "body": "Voir {{ rien }}."}
     )
