@@ -67,7 +67,7 @@ def test_a_remark_changes_an_article_then_the_three_accept(visit: Visit, people:
     officer.press("Figer le contrat pour signature")
     frozen = Contract.objects.get()
     assert frozen.state == "to_sign"
-    bodies = [block["body"] for block in frozen.documents.get().inputs["blocks"]]
+    bodies = [block["body"] for block in frozen.documents.get(kind="frozen").inputs["blocks"]]
     assert "Les parties se réunissent deux fois par année de contrat." in bodies
 
     president = signed_in(visit, "présidente", people.president)
