@@ -1,12 +1,12 @@
 """Pure: a grid that somebody tries, read from a table; what it does not say stays as it is."""
 
-import csv
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from aci.grid import Grid, GridAmount, GridStatus
 from aci.mission_codes import MissionCode, Part
+from foundation.csv_files import rows_of
 from foundation.refusal import Refused
 from foundation.search import search_key
 
@@ -68,7 +68,7 @@ def read_draft_grid(text: str, base: Grid, *, effective_from: dt.date) -> Grid:
 
 
 def _lines(text: str) -> Iterator[tuple[int, GridAmount]]:
-    rows = _rows(text)
+    rows = ((number, [cell.strip() for cell in cells]) for number, cells in rows_of(text))
     first = next(rows, None)
     if first is None:
         return
@@ -80,15 +80,6 @@ def _lines(text: str) -> Iterator[tuple[int, GridAmount]]:
         if count > MOST_LINES:
             raise Refused(f"Un barème a au plus {MOST_LINES} lignes.")
         yield number, _line(number, dict(zip(columns, cells, strict=False)))
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    lines = text.lstrip("\ufeff").splitlines()
-    head = next((line for line in lines if line.strip()), "")
-    delimiter = max(";\t,", key=head.count)
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
-        if any(cell.strip() for cell in cells):
-            yield number, [cell.strip() for cell in cells]
 
 
 def _line(number: int, cells: dict[str | None, str]) -> GridAmount:

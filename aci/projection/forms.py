@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 
 from foundation import clock
+from foundation.csv_files import text_of
 from foundation.forms import PortalForm
+from foundation.refusal import Refused
 from territories.areas import FRANCE, Area, area_of
 from territories.places import region_choices
 
@@ -92,13 +94,10 @@ class GridTrialForm(PortalForm):
         content = upload.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise forms.ValidationError(_TOO_LARGE)
-        if b"\0" in content:
-            raise forms.ValidationError("Ce fichier n’est pas un tableau CSV.")
         try:
-            text: str = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("cp1252", errors="replace")
-        return text
+            return text_of(content)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from refused
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

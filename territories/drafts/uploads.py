@@ -5,24 +5,19 @@ The lines of the text are those of the file, so that what is said of a line is f
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 
-import filetype
-
+from foundation.csv_files import Row, rows_of, text_of
 from foundation.refusal import Refused
 from foundation.search import search_key
 from territories.drafts.draft import MAX_COMMUNES
 
 MAX_BYTES = 1024 * 1024
-DELIMITERS = ";,\t"
 _CODE = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 _CODE_HEADERS = ("code insee", "insee", "codgeo", "code commune", "insee code", "code", "com")
 _NAME_HEADERS = ("commune", "nom", "libelle", "nom commune", "libgeo", "name", "ville")
 _SHARE_HEADERS = ("part", "part comptee", "pourcentage", "quote part", "share")
-
-Row = tuple[int, list[str]]  # line of the file, cells
 
 
 def read_communes(data: bytes) -> str:
@@ -45,40 +40,18 @@ def read_communes(data: bytes) -> str:
 
 
 def _text(data: bytes) -> str:
-    """UTF-8, else what French spreadsheets write; the type is told by the content."""
     if len(data) > MAX_BYTES:
-        raise Refused("Ce fichier dépasse 1 Mo : gardez seulement la colonne des communes.")
-    if filetype.guess(data) is not None or b"\0" in data.removeprefix(b"\xff\xfe"):
-        raise Refused(
-            "Ce fichier n’est pas un tableau CSV : dans le tableur, enregistrez-le au format CSV."
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    if text.lstrip()[:1] in {"<", "{", "%"}:
-        raise Refused("Ce fichier n’est pas un tableau CSV, mais une page ou un document.")
-    return text
+        raise Refused("Ce fichier dépasse 1 Mo : gardez seulement la colonne des communes.")
+    return text_of(data)
 
 
 def _rows(text: str) -> list[Row]:
     """The lines that hold something, all with as many columns as the first one."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(text.splitlines(), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((reader.line_num, cells))
-    except csv.Error:
-        raise Refused(
-            f"Ligne {reader.line_num} : un guillemet n’est pas fermé, le fichier semble tronqué."
-        ) from None
+    rows = list(rows_of(text))
     for number, cells in rows:
         if len(cells) != len(rows[0][1]):
             raise Refused(
-                f"Ligne {number} : {_columns(len(cells))} au lieu de {len(rows[0][1])}, "
+                f"Ligne {number} : {_columns(len(cells))} au lieu de {len(rows[0][1])}, "
                 "le fichier semble tronqué ou abîmé."
             )
     return rows
