@@ -72,9 +72,16 @@ def test_compose_holds_no_secret() -> None:
     secret = re.compile(r"^\s*\w*(SECRET|PASSWORD|TOKEN|_KEY)\w*:\s*(?P<value>.+)$", re.MULTILINE)
     values = [found["value"] for found in secret.finditer(COMPOSE.read_text())]
     assert values
-    assert all(re.fullmatch(r"\$\{\w+:\?[^}]+\}", value) for value in values)
+    # Asked for, or left empty where nothing is chosen: never given.
+    assert all(re.fullmatch(r"\$\{\w+:(\?[^}]+|-)\}", value) for value in values)
     credentials = re.findall(r"://\w+:([^@\s]+)@(?!host:587)", COMPOSE.read_text())
     assert all(value.startswith("${") for value in credentials)
+
+
+def test_the_example_of_settings_names_what_compose_reads() -> None:
+    asked = set(re.findall(r"\$\{(\w+):", COMPOSE.read_text()))
+    named = set(re.findall(r"\b([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text()))
+    assert asked <= named
 
 
 def test_image_and_bootstrap_install_the_same_libraries() -> None:
