@@ -35,11 +35,16 @@ class Step:
 def clean_environment() -> dict[str, str]:
     """Ours, without the portal's settings someone may have exported: tests bring their own."""
     ours = {
-        "ALLOWED_HOSTS", "BROKER_URL", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG",
-        "DEFAULT_FROM_EMAIL", "DEMONSTRATION", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "MEDIA_ROOT",
-        "PORTAL_OPERATOR", "PORTAL_URL", "SECRET_KEY", "SECURE_SSL_REDIRECT", "STATIC_ROOT",
+        "ALLOWED_HOSTS", "ANCHOR_DIR", "BROKER_URL", "CLAMD_ADDRESS", "CSRF_TRUSTED_ORIGINS",
+        "DATABASE_URL", "DEBUG", "DEFAULT_FROM_EMAIL", "DEMONSTRATION", "DJANGO_SETTINGS_MODULE",
+        "EMAIL_URL", "MEDIA_ROOT", "PORTAL_OPERATOR", "PORTAL_URL", "SECRET_KEY",
+        "SECURE_SSL_REDIRECT", "STATIC_ROOT",
     }  # fmt: skip
-    return {name: value for name, value in os.environ.items() if name not in ours}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ours and not name.startswith("SEAL_")
+    }
 
 
 def run_steps(steps: Sequence[Step], stop_request: StopRequest, *, at_once: int = 1) -> None:
