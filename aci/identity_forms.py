@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from stdnum import bic as bic_codes
 from stdnum import iban as iban_numbers
 
 from accounts.models import User
@@ -80,12 +81,26 @@ class BankAccountForm(PortalForm):
         help_text="Une autre personne devra le confirmer. La présidence en est prévenue.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    bic = forms.CharField(
+        label="BIC",
+        max_length=20,
+        help_text="8 ou 11 lettres et chiffres, écrits sur le RIB à côté de l’IBAN.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
 
     def clean_iban(self) -> str:
         text: str = self.cleaned_data["iban"]
         if not iban_numbers.is_valid(text):
             raise forms.ValidationError(
                 "Cet IBAN n’est pas valide : vérifiez ses chiffres et sa clé."
+            )
+        return text
+
+    def clean_bic(self) -> str:
+        text: str = self.cleaned_data["bic"]
+        if not bic_codes.is_valid(text):
+            raise forms.ValidationError(
+                "Ce BIC n’est pas valide : il a 8 ou 11 lettres et chiffres."
             )
         return text
 

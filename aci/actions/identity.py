@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from stdnum import bic as bic_codes
 from stdnum import iban as iban_numbers
 from stdnum.exceptions import ValidationError as InvalidNumber
 
@@ -35,12 +36,12 @@ def change_identity(cpts: Cpts, identity: Identity, *, seen: str, by: User) -> C
 
 
 @transaction.atomic
-def propose_bank_account(cpts: Cpts, *, holder: str, iban: str, by: User) -> BankAccount:
+def propose_bank_account(cpts: Cpts, *, holder: str, iban: str, bic: str, by: User) -> BankAccount:
     """One person gives the account; nothing is paid to it before another has confirmed it."""
     cpts = _held_cpts(cpts, by, "propose_bank_account")
-    number = _checked_iban(iban)
+    number, bank = _checked_iban(iban), _checked_bic(bic)
     accounts = BankAccount.objects.filter(cpts=cpts)
-    if accounts.in_use().filter(iban=number).exists():
+    if accounts.in_use().filter(iban=number, bic=bank, holder=holder.strip()).exists():
         raise Refused("Ce compte est déjà celui de la CPTS.")
     try:
         with transaction.atomic():
@@ -48,6 +49,7 @@ def propose_bank_account(cpts: Cpts, *, holder: str, iban: str, by: User) -> Ban
                 cpts=cpts,
                 holder=holder.strip(),
                 iban=number,
+                bic=bank,
                 proposed_by=by,
                 proposed_at=clock.now(),
             )
@@ -146,6 +148,13 @@ def _checked_iban(text: str) -> str:
         return str(iban_numbers.validate(text))
     except InvalidNumber:
         raise Refused("Cet IBAN n’est pas valide : vérifiez ses chiffres et sa clé.") from None
+
+
+def _checked_bic(text: str) -> str:
+    try:
+        return str(bic_codes.validate(text))
+    except InvalidNumber:
+        raise Refused("Ce BIC n’est pas valide : il a 8 ou 11 lettres et chiffres.") from None
 
 
 def _held_cpts(cpts: Cpts, by: User, verb: str) -> Cpts:

@@ -28,6 +28,8 @@ class BankAccount(models.Model):
     )
     holder = models.CharField("titulaire", max_length=150)
     iban = models.CharField("IBAN", max_length=34)
+    # Empty on the accounts that were given before it was asked for.
+    bic = models.CharField("BIC", max_length=11, blank=True)
     state = models.CharField("état", max_length=8, choices=BankState, default=BankState.PROPOSED)
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -84,6 +86,11 @@ class BankAccount(models.Model):
     def in_fours(self) -> str:
         """As banks print it."""
         return " ".join(self.iban[start : start + 4] for start in range(0, len(self.iban), 4))
+
+    @property
+    def whole(self) -> str:
+        """For those who pay or are paid: « FR76 3000 … 189, BIC EXEMFRPPXXX »."""
+        return f"{self.in_fours}, BIC\u00a0{self.bic}" if self.bic else self.in_fours
 
 
 class ContractSignatory(models.Model):

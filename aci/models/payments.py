@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from aci.mission_codes import MissionCode, Part
 from aci.models.contract import Contract
+from aci.models.identity import BankAccount
 from aci.models.year import ContractYear
 from aci.payments.querysets import (
     PaymentLineQuerySet,
@@ -206,6 +207,15 @@ class PaymentOrder(models.Model):
     )
     decided_at = models.DateTimeField("approuvé ou refusé le", null=True, blank=True)
     reason = models.CharField("motif du refus", max_length=1000, blank=True)
+    # The account in use when it was approved; one that replaces it later changes nothing here.
+    account = models.ForeignKey(
+        BankAccount,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payment_orders",
+        verbose_name="compte bancaire",
+    )
     slip = models.ForeignKey(
         PaymentSlip,
         on_delete=models.PROTECT,
@@ -238,6 +248,10 @@ class PaymentOrder(models.Model):
                     & ~Q(decided_by=F("prepared_by"))
                 ),
                 name="aci_payment_order_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(account=None) | Q(state__in=["approved", "sent", "paid"]),
+                name="aci_payment_order_account_once_approved",
             ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | ~Q(reason=""),

@@ -129,7 +129,7 @@ class Signature(models.Model):
     )
     # Name and quality as they were on the day.
     name = models.CharField("nom", max_length=210)
-    role = models.CharField("qualité", max_length=80)
+    role = models.CharField("qualité", max_length=300)  # a delegate quotes the act
     at = models.DateTimeField("signé le", default=clock.now)
     sha256 = models.CharField("empreinte du document montré", max_length=64)
     consent = models.CharField("consentement", max_length=300)

@@ -11,6 +11,7 @@ from accounts.access import Permission
 from accounts.models import User
 from aci.actions.held import held
 from aci.models import (
+    BankAccount,
     Contract,
     PaymentLine,
     PaymentOrder,
@@ -56,10 +57,17 @@ def prepare_order(contract: Contract, *, lines: Collection[int], by: User) -> Pa
 
 @transaction.atomic
 def approve_order(order: PaymentOrder, *, by: User) -> PaymentOrder:
-    """Another person than its author says yes."""
+    """Another person than its author says yes; it will be paid to the account in use now."""
     order = _decide(order, "approve_order", by=by)
-    order.save(update_fields=["state", "decided_by", "decided_at"])
-    _tell(order, "approve_order", f"{_named(order)} approuvé", by=by, before=OrderState.PREPARED)
+    order.save(update_fields=["state", "decided_by", "decided_at", "account"])
+    _tell(
+        order,
+        "approve_order",
+        f"{_named(order)} approuvé",
+        by=by,
+        before=OrderState.PREPARED,
+        account=order.account.masked if order.account else "",
+    )
     emails.order_decided(order, by=by)
     return order
 
@@ -218,6 +226,8 @@ def _held_order(order: PaymentOrder) -> PaymentOrder:
 def _decide(order: PaymentOrder, name: str, *, by: User) -> PaymentOrder:
     order = _held_order(order)
     order.decided_by, order.decided_at = by, clock.now()  # the guard looks whether it is another
+    if name == "approve_order":  # and whether there is an account; both are held with the CPTS
+        order.account = BankAccount.objects.filter(cpts=order.contract.cpts).in_use().first()
     ORDER_WORKFLOW.apply(name, order, may=may_on(by, order.contract.cpts))
     return order
 

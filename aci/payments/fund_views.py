@@ -94,7 +94,7 @@ def _slip_page(request: SignedInRequest, slip: PaymentSlip, form: PaidForm) -> H
     orders = list(
         PaymentOrder.objects.visible_to(request.user, *_granted(request))
         .filter(slip=slip)
-        .select_related("contract__cpts")
+        .select_related("contract__cpts", "account")
         .order_by("contract__cpts__reference", "number")
     )
     context = {

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from accounts.access import Permission
 from aci.funding_sheet import CERTAINTIES
-from aci.models import PaymentLine, PaymentOrder, PaymentOrderItem
-from aci.payments.workflow import ORDER_WORKFLOW
+from aci.models import BankAccount, PaymentLine, PaymentOrder, PaymentOrderItem
+from aci.payments.workflow import ORDER_WORKFLOW, OrderState
 from territories.scopes import may_on
 
 
@@ -39,6 +40,14 @@ class OrderPage:
     may_refuse: bool
     may_withdraw: bool
     is_own: bool  # this person prepared it: somebody else decides
+    account: BankAccount | None  # frozen on the order; while it waits, the one in use today
+    sees_account: bool  # the fund and the CPTS read the whole number
+
+    @property
+    def lacks_account(self) -> bool:
+        """It cannot be approved: nobody knows where to pay."""
+        waits = self.order.state == OrderState.PREPARED
+        return waits and self.account is None and not self.order.is_recovery
 
     @property
     def is_to_confirm(self) -> bool:
@@ -46,17 +55,23 @@ class OrderPage:
 
 
 def order_page(order: PaymentOrder, items: Sequence[PaymentOrderItem], user: Any) -> OrderPage:
-    """No query."""
+    """One query while the order waits: the account in use, else none."""
     may = may_on(user, order.contract.cpts)
     names = {transition.name for transition in ORDER_WORKFLOW.available(order, may=may)}
     is_own = order.prepared_by_id == user.pk
+    account = order.account
+    if order.state == OrderState.PREPARED:
+        account = BankAccount.objects.filter(cpts=order.contract.cpts).in_use().first()
+    lacks_account = account is None and not order.is_recovery
     return OrderPage(
         order=order,
         rows=tuple(_row(item) for item in items),
-        may_approve="approve_order" in names and not is_own,
+        may_approve="approve_order" in names and not is_own and not lacks_account,
         may_refuse="refuse_order" in names and not is_own,
         may_withdraw="withdraw_order" in names,
         is_own=is_own and "approve_order" in names,
+        account=account,
+        sees_account=may(Permission.BANK_ACCOUNT),
     )
 
 

@@ -76,6 +76,7 @@ class PaymentOrderQuerySet(models.QuerySet[Any]):
             "prepared_by",
             "decided_by",
             "slip",
+            "account",
         )
 
     def to_approve_by(self, user: Any) -> PaymentOrderQuerySet:
@@ -108,6 +109,7 @@ class PaymentOrderItemQuerySet(models.QuerySet[Any]):
                 "order__prepared_by",
                 "order__decided_by",
                 "order__slip",
+                "order__account",
                 "line__year",
             )
             .order_by("order__contract__cpts__reference", "order__number", "pk")

@@ -13,6 +13,9 @@ HEADER = [
     "CPTS",
     "Référence du dossier",
     "SIRET",
+    "Titulaire du compte",
+    "IBAN",
+    "BIC",
     "Contrat",
     "Année de contrat",
     "Mission",
@@ -34,6 +37,7 @@ def row_of(item: PaymentOrderItem) -> list[Cell]:
     """One line of an order of the slip."""
     order: Any = item.order
     line, cpts, slip = item.line, order.contract.cpts, order.slip
+    account = order.account  # none on what is recovered from a CPTS that gave no account
     return [
         slip.reference,
         slip.sent_at,
@@ -42,6 +46,9 @@ def row_of(item: PaymentOrderItem) -> list[Cell]:
         cpts.name,
         cpts.reference,
         cpts.siret,
+        account.holder if account else "",
+        account.iban if account else "",
+        account.bic if account else "",
         order.contract.reference,
         line.number,
         line.get_code_display() if line.code else "Hors barème",

@@ -24,11 +24,21 @@ class OrderState(TextChoices):
 LIVE = (OrderState.PREPARED, OrderState.APPROVED, OrderState.SENT, OrderState.PAID)
 
 
+WITHOUT_ACCOUNT = (
+    "La CPTS n’a pas de compte bancaire confirmé : proposez-en un, ou confirmez-le, à la page "
+    "« Identité des parties » avant d’approuver l’ordre."
+)
+
+
 class OrderLike(Protocol):
     """What the guard reads; the action writes who decides before it asks."""
 
     prepared_by_id: int
     decided_by_id: int | None
+    account_id: int | None
+
+    @property
+    def is_recovery(self) -> bool: ...
 
 
 @in_words("la personne n’est pas celle qui a préparé l’ordre")
@@ -39,6 +49,17 @@ def by_another_person(order: OrderLike) -> Refusal | None:
     return Refusal(
         "Vous avez préparé cet ordre : une autre personne doit l’approuver ou le refuser."
     )
+
+
+@in_words(
+    "la personne n’est pas celle qui a préparé l’ordre, et la CPTS a un compte bancaire confirmé "
+    "(sauf pour récupérer)"
+)
+def ready_to_approve(order: OrderLike) -> Refusal | None:
+    """By another person, to an account that two people confirmed; what is recovered needs none."""
+    if order.account_id is None and not order.is_recovery:
+        return by_another_person(order) or Refusal(WITHOUT_ACCOUNT)
+    return by_another_person(order)
 
 
 _S = OrderState
@@ -54,7 +75,7 @@ ORDER_WORKFLOW = Workflow(
             _S.APPROVED,
             _P.PAYMENT_APPROVE,
             "Approuver l’ordre",
-            guard=by_another_person,
+            guard=ready_to_approve,
         ),
         Transition(
             "refuse_order",

@@ -5,6 +5,7 @@ Each function replays one chapter at its dates, through the actions the screens 
 
 import datetime as dt
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -213,8 +214,9 @@ def negotiate(
     dates: ContractDates,
     holders: Holders,
     authorities: Authorities,
+    introduce: Callable[[Contract], None],
 ) -> Contract:
-    """Draft, accept by the three, freeze with its PDF."""
+    """Draft, say who contracts, accept by the three, freeze with its PDF."""
     with clock.at(dates.drafted):
         contract = aci.draft(
             project,
@@ -223,17 +225,23 @@ def negotiate(
             unscheduled_care_since=missions.get(MissionCode.ACCES_SOINS),
             planned_signature_on=dates.planned,
         )
+        introduce(contract)
     with clock.at(dates.frozen):
-        speakers = {
-            Party.CPTS: holders.coordinator,
-            Party.CPAM: authorities.cpam_officer,
-            Party.ARS: authorities.reviewer,
-        }
-        for party, speaker in speakers.items():
-            aci.accept(contract, party=party, version=contract.terms_version, by=speaker)
-        contract = aci.freeze(contract, by=authorities.cpam_officer)
-        make_documents(contract.cpts)
-    return contract
+        return agree(contract, holders, authorities)
+
+
+def agree(text: Contract, holders: Holders, authorities: Authorities) -> Contract:
+    """The three parties accept a contract or an amendment, and it is frozen with its PDF."""
+    speakers = {
+        Party.CPTS: holders.coordinator,
+        Party.CPAM: authorities.cpam_officer,
+        Party.ARS: authorities.reviewer,
+    }
+    for party, speaker in speakers.items():
+        aci.accept(text, party=party, version=text.terms_version, by=speaker)
+    text = aci.freeze(text, by=authorities.cpam_officer)
+    make_documents(text.cpts)
+    return text
 
 
 def sign(

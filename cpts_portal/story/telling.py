@@ -4,7 +4,7 @@ import csv
 import datetime as dt
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,16 @@ from aci import actions as aci
 from aci.deadlines import anniversary, contract_end
 from aci.mission_codes import MissionCode
 from aci.models import Contract
-from cpts_portal.story import dossier, exchanges, members, missions, payments, sessions
+from cpts_portal.story import (
+    changes,
+    dossier,
+    exchanges,
+    members,
+    missions,
+    parties,
+    payments,
+    sessions,
+)
 from cpts_portal.story.dossier import ContractDates, Founding, Holders
 from cpts_portal.story.events import play
 from cpts_portal.story.people import Authorities, Cast
@@ -111,7 +120,7 @@ def _tell_real(
             signed=signed,
         )
         starts = {MissionCode(code): day for code, day in chapter["missions"].items()}
-        contract = dossier.negotiate(project, starts, dates, holders, authorities)
+        contract = _negotiate(project, starts, dates, holders, authorities)
         contract = dossier.sign(contract, holders, authorities, on=signed)
         _live(contract, cast, holders, authorities)
         if chapter["slug"] == RENEWED:
@@ -121,14 +130,40 @@ def _tell_real(
     note_document(cpts, known_on=chapter["known_on"], source=chapter["source"])
 
 
-def _live(contract: Contract, cast: Cast, holders: Holders, authorities: Authorities) -> None:
+def _negotiate(
+    project: HealthProject,
+    starts: dict[MissionCode, dt.date],
+    dates: ContractDates,
+    holders: Holders,
+    authorities: Authorities,
+) -> Contract:
+    introduce = partial(parties.introduce, holders=holders, authorities=authorities)
+    return dossier.negotiate(project, starts, dates, holders, authorities, introduce)
+
+
+def _live(
+    contract: Contract,
+    cast: Cast,
+    holders: Holders,
+    authorities: Authorities,
+    communes: Sequence[str] = (),
+) -> None:
     """Professionals join, missions start, each year opens at its anniversary and is paid."""
     signed_on = contract.signature_day
     tick = partial(_tick, contract.cpts)
     anniversaries = [(anniversary(signed_on, number), tick) for number in range(1, 6)]
     joining = members.events(contract.cpts, cast, holders, since=signed_on)
     paying = payments.events(contract, authorities)
-    play([*joining, *missions.events(contract, holders.coordinator), *anniversaries, *paying])
+    changing = changes.events(contract, holders, authorities, communes)
+    play(
+        [
+            *joining,
+            *changing,
+            *missions.events(contract, holders.coordinator),
+            *anniversaries,
+            *paying,
+        ]
+    )
 
 
 def _tick(cpts: Cpts) -> None:
@@ -168,6 +203,7 @@ def _tell_invented(chapter: dict[str, Any], cast: Cast, today: dt.date) -> None:
             ChosenCommune(code)
             for code in Commune.objects.whole()
             .filter(epci=chapter["epci"], departement=departement)
+            .exclude(pk__in=chapter.get("joining", []))
             .values_list("pk", flat=True)
         ],
         source="Exemple fictif de la démonstration",
@@ -189,16 +225,22 @@ def _tell_invented(chapter: dict[str, Any], cast: Cast, today: dt.date) -> None:
     dossier.review(project, ago, holders, authorities)
     exchanges.tell(Cpts.objects.get(pk=project.cpts_id), holders, authorities)
     if "contract" in chapter:
+        signed = chapter["contract"].get("signed")
         dates = ContractDates(
             drafted=today - chapter["contract"]["drafted"] * ONE_DAY,
             frozen=today - chapter["contract"]["frozen"] * ONE_DAY,
-            planned=today,
+            planned=today if signed is None else today - signed * ONE_DAY,
+            signed=None if signed is None else today - signed * ONE_DAY,
         )
         starts = {
             MissionCode(code): today + days * ONE_DAY for code, days in chapter["missions"].items()
         }
-        contract = dossier.negotiate(project, starts, dates, holders, authorities)
-        play(members.waiting(contract.cpts, cast, since=dates.frozen))
+        contract = _negotiate(project, starts, dates, holders, authorities)
+        if dates.signed is None:
+            play(members.waiting(contract.cpts, cast, since=dates.frozen))
+            return
+        contract = dossier.sign(contract, holders, authorities, on=dates.signed)
+        _live(contract, cast, holders, authorities, communes=chapter["joining"])
 
 
 # --- Places and people -----------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from aci import actions
 from aci.mission_codes import MissionCode
-from aci.models import Contract
+from aci.models import BankAccount, Contract
 from aci.parties import Party
 from cpts_portal.story.people import prove
 from foundation import clock
@@ -20,6 +20,10 @@ from tests.cast import Cast
 from tests.projects import filings
 
 TODAY = dt.date(2024, 7, 1)
+# The examples that the registries of IBAN and BIC print.
+EXAMPLE_IBAN = "FR76 3000 6000 0112 3456 7890 189"
+OTHER_IBAN = "FR14 2004 1010 0505 0001 3M02 606"
+EXAMPLE_BIC = "EXEMFRPPXXX"
 CORE = {
     MissionCode.ACCES_SOINS: dt.date(2024, 10, 1),
     MissionCode.PARCOURS: None,
@@ -102,6 +106,14 @@ def to_sign(frozen_without_file: Contract, do_jobs: DoJobs) -> Contract:
     """Frozen, its document ready for the signatories."""
     do_jobs()
     return Contract.objects.get(pk=frozen_without_file.pk)
+
+
+def confirm_account(cast: Cast, *, iban: str = EXAMPLE_IBAN) -> BankAccount:
+    """CPTS Rives is paid to an account that its president gave and the officer confirmed."""
+    account = actions.propose_bank_account(
+        cast.rives, holder="CPTS Rives", iban=iban, bic=EXAMPLE_BIC, by=cast.president
+    )
+    return actions.confirm_bank_account(account, by=cast.cpam_officer)
 
 
 def sign_for(contract: Contract, party: Party, by: User) -> Contract:

@@ -19,13 +19,12 @@ from records.models import Job, JournalEntry
 from territories.actions import assign
 from territories.identity import Identity, identity_of
 from territories.models import Cpts
-from tests.aci.conftest import TODAY, sign_for
+from tests.aci.conftest import EXAMPLE_BIC, EXAMPLE_IBAN, OTHER_IBAN, TODAY, sign_for
 from tests.cast import Cast, make_user
 from tests.queries import QueryCount
 
 pytestmark = pytest.mark.usefixtures("light_documents", "day")
-IBAN = "FR76 3000 6000 0112 3456 7890 189"
-OTHER = "FR14 2004 1010 0505 0001 3M02 606"
+IBAN, OTHER = EXAMPLE_IBAN, OTHER_IBAN
 KNOWN = Identity(
     legal_form="association de la loi de 1901",
     rna="W621000000",
@@ -42,9 +41,9 @@ def write(cast: Cast, identity: Identity = KNOWN, by: Any = None, seen: str = ""
     )
 
 
-def propose(cast: Cast, by: Any = None, iban: str = IBAN) -> BankAccount:
+def propose(cast: Cast, by: Any = None, iban: str = IBAN, bic: str = EXAMPLE_BIC) -> BankAccount:
     return actions.propose_bank_account(
-        cast.rives, holder="CPTS Rives", iban=iban, by=by or cast.president
+        cast.rives, holder="CPTS Rives", iban=iban, bic=bic, by=by or cast.president
     )
 
 
@@ -122,6 +121,8 @@ def test_the_former_account_is_replaced(cast: Cast) -> None:
 def test_what_an_account_refuses(cast: Cast) -> None:
     with pytest.raises(Refused, match="IBAN n’est pas valide"):
         propose(cast, iban="FR76 3000 6000 0112 3456 7890 188")
+    with pytest.raises(Refused, match="BIC n’est pas valide"):
+        propose(cast, bic="EXEM")
     with pytest.raises(NotAllowed):
         propose(cast, by=cast.coordinator)
     account = propose(cast)
@@ -172,13 +173,14 @@ def test_a_delegate_signs_by_a_dated_act(
         party=Party.ARS,
         user=delegate,
         quality="directrice adjointe",
-        delegation="arrêté 12",
+        delegation="arrêté 12 portant délégation de signature de la direction générale",
         delegation_on=dt.date(2024, 3, 3),
         by=cast.cpam_officer,
     )
     contract = Contract.objects.get(pk=negotiated.pk)
     ars = party_inputs(contract)["ars"]
-    words = "directrice adjointe, par délégation (arrêté 12 du 3\u00a0mars\u00a02024)"
+    act = "arrêté 12 portant délégation de signature de la direction générale"
+    words = f"directrice adjointe, par délégation ({act} du 3\u00a0mars\u00a02024)"
     assert (ars["signatory"], ars["quality"]) == ("Dora Déléguée", words)
     for party, person in (
         (Party.CPTS, cast.president),
@@ -249,22 +251,34 @@ def test_the_forms_keep_what_was_typed(negotiated: Contract, cast: Cast, sign_in
     for words in ("numéro RNA s’écrit W", "SIRET n’est pas valide", "FINESS n’est pas valide"):
         assert words in page
     assert 'value="Ici"' in page
-    page = client.post(url(cast, "compte/"), {"holder": "X", "iban": "FR00"}).content.decode()
+    page = client.post(
+        url(cast, "compte/"), {"holder": "X", "iban": "FR00", "bic": "EX"}
+    ).content.decode()
     assert "IBAN n’est pas valide" in page
+    assert "BIC n’est pas valide" in page
     answer = client.post(
         url(cast, "identite/"),
-        {**body, "rna": "w621 000 000", "siret": KNOWN.siret, "finess": KNOWN.finess},
+        {
+            "seen": seen,
+            "seat": "Ici",
+            "rna": "w621 000 000",
+            "siret": KNOWN.siret,
+            "finess": KNOWN.finess,
+        },
         follow=True,
     )
     assert "W621000000" in answer.content.decode()
 
 
 def test_two_people_through_the_pages(negotiated: Contract, cast: Cast, sign_in: Any) -> None:
-    sign_in(cast.president).post(url(cast, "compte/"), {"holder": "CPTS Rives", "iban": IBAN})
-    account = BankAccount.objects.get()
+    account = {"holder": "CPTS Rives", "iban": IBAN, "bic": "exem frpp xxx"}
+    sign_in(cast.president).post(url(cast, "compte/"), account)
+    proposed = BankAccount.objects.get()
     client: Client = sign_in(cast.cpam_officer)
-    assert "Confirmer ce compte" in client.get(url(cast)).content.decode()
-    answer = client.post(url(cast, f"compte/{account.uuid}/confirmer/"), follow=True)
+    page = client.get(url(cast)).content.decode()
+    assert "Confirmer ce compte" in page
+    assert "BIC\u00a0EXEMFRPPXXX" in page
+    answer = client.post(url(cast, f"compte/{proposed.uuid}/confirmer/"), follow=True)
     assert "Le compte est confirmé" in answer.content.decode()
     page = client.get(url(cast, "signataires/ars/")).content.decode()
     assert "Denis Directeur" in page

@@ -18,7 +18,7 @@ from projects import actions as projects
 from records import jobs
 from records.models import Job
 from territories.actions import assign
-from tests.aci.conftest import light_documents, sign_for  # noqa: F401
+from tests.aci.conftest import confirm_account, light_documents, sign_for  # noqa: F401
 from tests.cast import Cast, make_cast, make_geography
 from tests.journeys.people import PASSWORD
 from tests.journeys.visitor import Visitor
@@ -58,6 +58,7 @@ def contract(people: Cast, light_documents: None) -> Contract:  # noqa: F811
     wait_for_the_frozen_document(found)
     for party, person in signatories.items():
         found = sign_for(found, party, person)
+    confirm_account(people)
     return found
 
 

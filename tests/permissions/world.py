@@ -31,6 +31,7 @@ from records import jobs
 from records.models import Job
 from territories.actions import assign
 from territories.models import Cpts
+from tests.aci.conftest import EXAMPLE_BIC, OTHER_IBAN, confirm_account
 from tests.cast import Cast, make_cast, make_geography, make_user
 from tests.members import applications
 from tests.permissions import belongings, committee
@@ -267,10 +268,12 @@ def _signed(project: HealthProject, cast: Cast) -> Contract:
         unscheduled_care_since=SIGNED,
         by=cast.cpam_officer,
     )
+    confirm_account(cast)
     contracts.propose_bank_account(
         cast.rives,
         holder=cast.rives.name,
-        iban="FR76 3000 6000 0112 3456 7890 189",
+        iban=OTHER_IBAN,
+        bic=EXAMPLE_BIC,
         by=cast.president,
     )
     contracts.remark(

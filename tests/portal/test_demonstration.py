@@ -14,7 +14,15 @@ from django.test import Client
 
 from accounts import demonstration
 from accounts.models import User
-from aci.models import Contract, ContractDocument
+from aci.models import (
+    Amendment,
+    BankAccount,
+    Contract,
+    ContractDocument,
+    ContractHold,
+    PaymentOrder,
+)
+from aci.parties import Party
 from records.models import JournalEntry
 from territories.actions import population_by_vintage
 from territories.models import Cpts, Stage, Thread
@@ -136,7 +144,7 @@ def sign_in_as(client: Client, email: str, one: Cpts, tab: str) -> str:
 
 def test_signed_contracts_have_their_files_with_three_signatures(loaded: str) -> None:
     signed = Contract.objects.exclude(signed_on=None)
-    assert signed.count() == 5
+    assert signed.count() == 6
     for contract in signed:
         files = {item.kind: item.file for item in contract.documents.exclude(file=None)}
         frozen = files[ContractDocument.Kind.FROZEN].read()
@@ -144,6 +152,40 @@ def test_signed_contracts_have_their_files_with_three_signatures(loaded: str) ->
         assert contract.signatures.filter(voided_at=None).count() == 3
         assert final.startswith(frozen)
         assert final.count(b"/ETSI.CAdES.detached") == 3
+
+
+def test_accounts_are_examples_confirmed_by_two_people(loaded: str) -> None:
+    """A contract of the demonstration names the account that every bank prints as an example."""
+    accounts = BankAccount.objects.in_use()
+    assert accounts.count() == 7
+    assert set(accounts.values_list("iban", "bic")) == {
+        ("FR1420041010050500013M02606", "EXEMFRPPXXX")
+    }
+    assert all("compte d’exemple" in account.holder for account in accounts)
+    real = Cpts.objects.filter(slug__in=REAL)
+    assert not real.exclude(siret="", finess="", rna="").exists()
+    orders = PaymentOrder.objects.filter(state__in=["approved", "sent", "paid"])
+    assert orders.exists()
+    assert not orders.filter(account=None).exists()
+
+
+def test_contracts_in_force_have_their_annexes_signed(loaded: str) -> None:
+    for contract in Contract.objects.filter(state__in=["in_force", "to_sign"]):
+        assert [annex.year for annex in contract.annexes.order_by("year")] == [1, 2, 3, 4, 5]
+        labels = [line.label for annex in contract.annexes.all() for line in annex.as_lines]
+        assert all(label.endswith("(valeurs d’exemple)") for label in labels)
+        assert {row.party for row in contract.signatories.all()} == {"cpts", "cpam", "ars"}
+
+
+def test_a_contract_is_amended_and_a_mission_on_hold(loaded: str) -> None:
+    """On an invented CPTS only."""
+    signed, opened = Amendment.objects.order_by("number")
+    assert (signed.state, opened.state) == ("in_force", "negotiation")
+    assert signed.taken_up_at is not None
+    assert signed.territory_in_use.communes.count() == 64
+    assert opened.parties_to_accept == [Party.CPAM, Party.ARS]
+    hold = ContractHold.objects.get(lifted_on=None)
+    assert {signed.cpts.slug, opened.cpts.slug, hold.contract.cpts.slug} == {"sud-artois-exemple"}
 
 
 def test_the_journal_tells_each_life_in_order(loaded: str) -> None:

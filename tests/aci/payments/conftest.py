@@ -10,6 +10,7 @@ from aci import actions as contracts
 from aci.models import Contract, PaymentLine, PaymentOrder
 from aci.payments import actions
 from foundation import clock
+from tests.aci.conftest import confirm_account
 from tests.cast import Cast
 
 Prepare = Callable[..., PaymentOrder]
@@ -18,8 +19,9 @@ AFTER_YEAR_1 = dt.date(2025, 9, 1)
 
 
 @pytest.fixture
-def contract(light_documents: None, in_force: Contract) -> Contract:
-    """Signed on 1 July 2024: fonctionnement is due, whole, that day."""
+def contract(light_documents: None, in_force: Contract, cast: Cast) -> Contract:
+    """Signed on 1 July 2024: fonctionnement is due, whole, that day, to a confirmed account."""
+    confirm_account(cast)
     return in_force
 
 
