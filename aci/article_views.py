@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
+from accounts.factors.recently import ask_proof, recently_proven
 from aci import actions
 from aci.article_forms import AcceptArticleForm, PartyForm, RemarkForm, WordingForm
 from aci.article_pages import articles_page, difference, note_visit, threads
@@ -93,6 +94,10 @@ def accept_article(request: SignedInRequest, reference: str) -> HttpResponse:
         raise Refused("La page a expiré : relisez l’article avant de l’accepter.")
     data = form.cleaned_data
     party = Party(data["party"])
+    if not may_on(request.user, found.cpts)(party.accept_permission):
+        raise NotAllowed("accept_article")
+    if recently_proven(request) is None:
+        return ask_proof(request)
     contract = actions.accept_article(
         found, party=party, key=data["key"], sha256=data["sha256"], by=request.user
     )

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
+from accounts.factors.recently import ask_proof, recently_proven
 from aci import actions
 from aci.clauses.blocks import article_numbers, in_order
 from aci.clauses.files import read_templates
@@ -60,6 +61,8 @@ def new_template(request: SignedInRequest) -> HttpResponse:
         if "apercu" in request.POST:
             if form.run(lambda: check_template(blocks)):
                 preview = rendered_blocks(sample_content(blocks))
+        elif recently_proven(request) is None:
+            return ask_proof(request)
         elif form.run(
             lambda: actions.add_template(
                 blocks,

@@ -117,6 +117,10 @@ def accept(request: SignedInRequest, reference: str, amendment: str = "") -> Htt
     if not form.is_valid():
         raise Refused("La page a expiré : relisez les termes avant de les accepter.")
     party = Party(form.cleaned_data["party"])
+    if not may_on(request.user, found.cpts)(party.accept_permission):
+        raise NotAllowed("accept")
+    if recently_proven(request) is None:
+        return ask_proof(request)
     actions.accept(found, party=party, version=form.cleaned_data["version"], by=request.user)
     messages.success(request, f"Les termes sont acceptés pour {party.with_article}.")
     return redirect(found)
@@ -128,6 +132,10 @@ def accept(request: SignedInRequest, reference: str, amendment: str = "") -> Htt
 def freeze(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """Fix the text to sign."""
     found = _latest(request, reference, amendment)
+    if not may_on(request.user, found.cpts)(Permission.CONTRACT_DRAFT):
+        raise NotAllowed("freeze")
+    if recently_proven(request) is None:
+        return ask_proof(request)
     actions.freeze(found, by=request.user)
     messages.success(
         request,

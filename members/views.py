@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
+from accounts.factors.recently import ask_proof, recently_proven
 from foundation.htmx import render_page_or_part
 from foundation.numbers import format_number
 from foundation.paging import page_of
@@ -46,7 +47,7 @@ def members(request: SignedInRequest, reference: str) -> HttpResponse:
 @needs(Permission.MEMBER_SEE)
 @require_safe
 def members_export(request: SignedInRequest, reference: str, kind: str) -> HttpResponse:
-    """The same people, as the filters of the page choose them; never a crowd at once."""
+    """The same people, as the filters of the page choose them; a crowd by a proven person only."""
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user, Permission.MEMBER_SEE), reference=reference
     )
@@ -54,13 +55,13 @@ def members_export(request: SignedInRequest, reference: str, kind: str) -> HttpR
     people = Member.objects.visible_to(request.user).of_cpts(cpts)
     found = MemberFilter(request.GET, queryset=people, figures=figures).qs
     count = found.count()
-    if count > MOST_PEOPLE:
-        messages.error(
+    if count > MOST_PEOPLE and recently_proven(request) is None:
+        messages.warning(
             request,
-            f"Cet export contient {format_number(count)} personnes, au-delà des {MOST_PEOPLE} "
-            "permises. Filtrez la liste, par exemple par collège.",
+            f"Cet export contient {format_number(count)} personnes, plus de {MOST_PEOPLE} : "
+            "il commence une fois votre identité prouvée.",
         )
-        return redirect("members:members", reference)
+        return ask_proof(request)
     rows = (row_of(one) for one in found.iterator(chunk_size=EXPORTED_AT_ONCE))
     return table_download(kind, f"adherents-{cpts.slug}", COLUMNS, rows)
 

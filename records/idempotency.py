@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 
 from records.models import IdempotencyKey
 
+SENT_ON = 307  # the same form goes to another page first: nothing is done yet
 FIELD = "cle"  # the hidden input of templates/components/idempotency_key.html
 
 
@@ -30,7 +31,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             with transaction.atomic():
                 row = _claim(key, request)
                 response = view(request, *args, **kwargs)
-                if 300 <= response.status_code < 400:
+                if 300 <= response.status_code < 400 and response.status_code != SENT_ON:
                     row.location = response["Location"]
                     row.save(update_fields=["location"])
                 else:

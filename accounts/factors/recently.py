@@ -3,13 +3,17 @@
 In a view that first checks who may come: `proof = recently_proven(request)`, and when there is
 none `return ask_proof(request)`. Where nothing is to be checked first: `@proven_recently`.
 The act itself takes the proof and calls `ensure_recent`.
+
+A form that was sent is not lost by the detour: the browser sends it again (307) to the page that
+asks for a code, which keeps its fields hidden and sends them on the same way. A file is chosen
+again. Such a form names no field `code`, `password` nor `next`.
 """
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +23,8 @@ from accounts.factors.models import FactorProof
 from accounts.sessions import SIGN_IN_KEY
 
 PROOF_KEY = "factor_proof"
+AGAIN = "suite"  # hidden in the page that asks for a code: a form waits behind it
+OWN_FIELDS = {"code", "password", "next", AGAIN, "csrfmiddlewaretoken"}
 
 
 def recently_proven(request: SignedInRequest) -> FactorProof | None:
@@ -31,8 +37,28 @@ def recently_proven(request: SignedInRequest) -> FactorProof | None:
 
 def ask_proof(request: SignedInRequest) -> HttpResponse:
     """To the page that asks for a code, which then comes back here."""
-    wanted = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
-    return redirect(f"{reverse('accounts:prove_identity')}?{urlencode({'next': wanted})}")
+    page = reverse("accounts:prove_identity")
+    return go_on(request, f"{page}?{urlencode({'next': request.get_full_path()})}")
+
+
+def go_on(request: HttpRequest, address: str) -> HttpResponse:
+    """There, with the form that was sent, if there was one."""
+    if request.method == "POST" and (AGAIN in request.POST or "code" not in request.POST):
+        return HttpResponseRedirect(address, status=307)
+    return redirect(address)
+
+
+def kept_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form that waits behind the page had sent, to be sent on."""
+    if request.method != "POST" or ("code" in request.POST and AGAIN not in request.POST):
+        return []
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in OWN_FIELDS
+        for value in values
+    ]
+    return [(AGAIN, "1"), *kept]
 
 
 def proven_recently(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -15,6 +15,8 @@ from accounts.factors.forms import EnrolForm, ProofForm
 from accounts.factors.models import SecondFactor
 from accounts.factors.recently import (
     ask_proof,
+    go_on,
+    kept_fields,
     proven_recently,
     recently_proven,
     remember,
@@ -48,12 +50,13 @@ def enrol(request: SignedInRequest) -> HttpResponse:
     if factor and recently_proven(request) is None:
         return ask_proof(request)
     secret = _pending_secret(request)
+    is_answer = "code" in request.POST  # else a form that waits behind this page
     form = EnrolForm(
         request.user,
-        request.POST if request.method == "POST" else None,
+        request.POST if is_answer else None,
         asks_password=factor is None and request.user.has_usable_password(),
     )
-    if request.method == "POST" and _too_many_passwords(request):
+    if is_answer and _too_many_passwords(request):
         raise Refused(actions.LOCKED)
     done: list[actions.Proven] = []
     if form.is_valid() and form.run(lambda: done.append(_enrol(request, form, secret))):
@@ -63,6 +66,8 @@ def enrol(request: SignedInRequest) -> HttpResponse:
         return _recovery_codes(request, codes, destination_of(request))
     context = {
         "form": form,
+        "next": destination_of(request),
+        "kept": kept_fields(request),
         "factor": factor,
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         "drawing": qr_code.drawing(
@@ -83,17 +88,17 @@ def prove_identity(request: SignedInRequest) -> HttpResponse:
     destination = destination_of(request)
     factor = _factor_of(request)
     if factor is None:
-        return redirect(
-            f"{reverse('accounts:enrol_second_factor')}?{urlencode({'next': destination})}"
-        )
-    if request.method != "POST" and recently_proven(request):
-        return redirect(destination or "accounts:second_factor")
-    form = ProofForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and form.run(lambda: _prove(request, form)):
-        return redirect(destination or "accounts:second_factor")
+        page = reverse("accounts:enrol_second_factor")
+        return go_on(request, f"{page}?{urlencode({'next': destination})}")
+    is_answer = "code" in request.POST
+    form = ProofForm(request.POST if is_answer else None)
+    proven = not is_answer and recently_proven(request) is not None
+    if proven or (form.is_valid() and form.run(lambda: _prove(request, form))):
+        return go_on(request, destination) if destination else redirect("accounts:second_factor")
     context = {
         "form": form,
         "next": destination,
+        "kept": kept_fields(request),
         "shown_code": factor.codes.at(clock.now()) if _is_invented(request) else "",
         "shown_password": "",
     }
@@ -128,7 +133,7 @@ def _prove(request: SignedInRequest, form: ProofForm) -> None:
 
 def _recovery_codes(request: SignedInRequest, codes: list[str], destination: str) -> HttpResponse:
     """Shown in answer to the act itself: no address gives them a second time."""
-    context = {"codes": codes, "next": destination}
+    context = {"codes": codes, "next": destination, "kept": kept_fields(request)}
     return render(request, "accounts/recovery_codes.html", context)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.access import Permission
-from accounts.models import User
+from accounts.factors.actions import ensure_recent
+from accounts.models import FactorProof, User
 from aci.actions.held import held
 from aci.models import (
     BankAccount,
@@ -56,9 +57,13 @@ def prepare_order(contract: Contract, *, lines: Collection[int], by: User) -> Pa
 
 
 @transaction.atomic
-def approve_order(order: PaymentOrder, *, by: User) -> PaymentOrder:
-    """Another person than its author says yes; it will be paid to the account in use now."""
+def approve_order(order: PaymentOrder, *, proof: FactorProof | None, by: User) -> PaymentOrder:
+    """Another person than its author says yes; it will be paid to the account in use now.
+
+    `proof`: how they have just proven who they are, by a second factor.
+    """
     order = _decide(order, "approve_order", by=by)
+    proven = ensure_recent(proof, by=by)
     order.save(update_fields=["state", "decided_by", "decided_at", "account"])
     _tell(
         order,
@@ -67,6 +72,7 @@ def approve_order(order: PaymentOrder, *, by: User) -> PaymentOrder:
         by=by,
         before=OrderState.PREPARED,
         account=order.account.masked if order.account else "",
+        identity=str(proven.uuid),
     )
     emails.order_decided(order, by=by)
     return order

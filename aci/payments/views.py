@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
+from accounts.factors.recently import ask_proof, recently_proven
 from aci.contract_pages import shown_cpts
 from aci.models import Contract, PaymentLine, PaymentOrder, PaymentOrderItem
 from aci.payments import actions, outside, revisions
@@ -78,8 +79,14 @@ def payment_order(request: SignedInRequest, reference: str, order_id: uuid.UUID)
 @require_POST
 @once
 def approve_order(request: SignedInRequest, reference: str, order_id: uuid.UUID) -> HttpResponse:
-    """Another person than its author says yes."""
-    order = actions.approve_order(_order(request, reference, order_id), by=request.user)
+    """Another person than its author says yes, who has just proven their identity."""
+    order = _order(request, reference, order_id)
+    if not may_on(request.user, order.contract.cpts)(Permission.PAYMENT_APPROVE):
+        raise NotAllowed("approve_order")
+    proof = recently_proven(request)
+    if proof is None:
+        return ask_proof(request)
+    order = actions.approve_order(order, proof=proof, by=request.user)
     messages.success(
         request,
         f"L’ordre {order.reference} est approuvé. Il peut être transmis à la comptabilité.",

@@ -9,7 +9,7 @@ from aci.deadlines import ContractYear, contract_years
 from aci.models import Contract, PaymentLine, PaymentOrder
 from aci.payments import actions, outside, revisions, year_revisions
 from cpts_portal.story.events import Event
-from cpts_portal.story.people import Authorities
+from cpts_portal.story.people import Authorities, prove
 from foundation import clock
 from foundation.money import round_cents
 
@@ -75,7 +75,7 @@ def _pay(contract: Contract, authorities: Authorities, *, until: str) -> None:
     order: PaymentOrder = actions.prepare_order(contract, lines=keys, by=officer)
     if until == "prepared":
         return
-    actions.approve_order(order, by=director)
+    actions.approve_order(order, proof=prove(director), by=director)
     if until == "approved":
         return
     for slip in actions.send_orders(orders=[order.pk], by=officer):

@@ -19,6 +19,7 @@ from records.models import Job, JournalEntry
 from territories.actions import ChosenCommune, choose_communes
 from tests.aci.conftest import CORE, TODAY
 from tests.cast import Cast
+from tests.proofs import prove_in
 from tests.queries import QueryCount
 
 pytestmark = pytest.mark.usefixtures("light_documents")
@@ -300,7 +301,7 @@ def test_what_changed_since_ones_last_visit_is_marked(
 
 
 def test_the_acts_through_the_pages(negotiated: Contract, cast: Cast, sign_in: Any) -> None:
-    client: Client = sign_in(cast.president)
+    client: Client = prove_in(sign_in(cast.president), cast.president)
     sha256 = text_of(negotiated).hashes["suivi"]
     body = {"party": "cpts", "key": "suivi", "sha256": sha256}
     answer = client.post(url(cast, "accepter/"), body, follow=True)

@@ -20,6 +20,7 @@ from foundation.workflow import NotAllowed
 from records.models import JournalEntry
 from tests.aci.conftest import TODAY
 from tests.cast import Cast
+from tests.proofs import prove_in
 from tests.queries import QueryCount
 
 BLOCKS = read_templates()[0].blocks
@@ -172,7 +173,7 @@ def test_an_unknown_variable_comes_back_with_the_text(
 
 
 def test_blocks_are_added_moved_and_removed(negotiated: Contract, cast: Cast, sign_in: Any) -> None:
-    client: Client = sign_in(cast.administrator)
+    client: Client = prove_in(sign_in(cast.administrator), cast.administrator)
     keys = [block.key for block in BLOCKS]
     gone, new = keys.index("revision"), len(BLOCKS)
     fields = {

@@ -20,6 +20,7 @@ from projects.models import HealthProject
 from records.models import Job
 from tests.aci.conftest import CORE, DoJobs, Signatories, sign_for
 from tests.cast import Cast
+from tests.proofs import prove_in
 
 pytestmark = pytest.mark.usefixtures("light_documents")
 
@@ -199,8 +200,9 @@ def test_a_party_accepts_and_the_officer_freezes(
 ) -> None:
     for party, person in signatories.items():
         data = {"party": party.value, "version": negotiated.terms_version}
-        assert sign_in(person).post(url("accept", cast), data).status_code == 302
-    sign_in(cast.cpam_officer).post(url("freeze", cast))
+        client = prove_in(sign_in(person), person)
+        assert client.post(url("accept", cast), data).status_code == 302
+    prove_in(sign_in(cast.cpam_officer), cast.cpam_officer).post(url("freeze", cast))
     negotiated.refresh_from_db()
     assert negotiated.state == "to_sign"
 

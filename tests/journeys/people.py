@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
+import pyotp
 from django.contrib.auth.hashers import make_password
 
 from accounts.access import Role
-from accounts.models import User
+from accounts.factors.models import STEP_SECONDS
+from accounts.models import FactorProof, SecondFactor, User
 from foundation import clock
 from projects.actions import load_procedures
 from territories.actions import assign
@@ -71,6 +73,39 @@ def signed_in(visit: Visit, who: str, user: User, *, javascript: bool = True) ->
     visitor.fill(username=user.email, password=PASSWORD)
     visitor.press("Se connecter")
     return visitor
+
+
+def proves_identity(person: Visitor, user: User | None = None) -> None:
+    """On the way to an act that binds: enrol a telephone the first time, then give its code.
+
+    The form that was sent goes on by itself; `user`: whose telephone it is, once there is one.
+    """
+    page = person.page
+    if page.locator(".factor-key").count():
+        person.look()
+        key = page.locator(".factor-key").inner_text().replace(" ", "")
+        person.fill(password=PASSWORD, code=pyotp.TOTP(key).now())
+        person.press("Enregistrer")
+        person.reads("Mes codes de secours")
+        person.look()
+        if page.get_by_role("button", name="Continuer", exact=True).count():
+            person.press("Continuer")
+        else:
+            person.follow("Continuer")
+    elif user and page.get_by_role("heading", name="Prouver mon identité").count():
+        person.look()
+        person.fill(code=unused_code(user))
+        person.press("Continuer")
+
+
+def unused_code(user: User) -> str:
+    """A code of this moment that has not served yet."""
+    factor = SecondFactor.objects.get(user=user)
+    spent = set(FactorProof.objects.of_factor(factor.uuid).values_list("counter", flat=True))
+    now = int(clock.now().timestamp()) // STEP_SECONDS
+    step = next(step for step in (now, now + 1, now - 1) if step not in spent)
+    code: str = factor.codes.generate_otp(step)
+    return code
 
 
 def person(name: str) -> str:

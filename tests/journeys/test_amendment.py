@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from accounts.models import SecondFactor
 from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Contract
@@ -20,7 +19,7 @@ from foundation import clock
 from projects import actions as projects
 from territories.actions import ChosenCommune, choose_communes
 from tests.cast import Cast, make_cast, make_geography
-from tests.journeys.people import give_password, signed_in
+from tests.journeys.people import give_password, proves_identity, signed_in
 from tests.journeys.visitor import Visitor
 from tests.journeys.working import work
 from tests.projects import filings
@@ -104,10 +103,12 @@ def test_a_commune_joins_and_the_size_changes(visit: Visit, people: Cast) -> Non
     officer.press("Enregistrer")
     president = signed_in(visit, "présidente", people.president)
     ars = signed_in(visit, "direction ARS", people.ars_director)
-    for who in (officer, president, ars):
+    parties = (people.cpam_officer, people.president, people.ars_director)
+    for who, user in zip((officer, president, ars), parties, strict=True):
         who.go(contract)
         who.follow("Avenant n°")
         who.press("Accepter les termes")
+        proves_identity(who, user)
     officer.go(contract)
     officer.follow("Avenant n°")
     officer.press("Figer l’avenant pour signature")
@@ -120,8 +121,7 @@ def test_a_commune_joins_and_the_size_changes(visit: Visit, people: Cast) -> Non
         who.go(contract)
         who.follow("Avenant n°")
         who.follow("Lire et signer l’avenant")
-        who.fill(code=SecondFactor.objects.get(user=user).codes.at(clock.now()))
-        who.press("Continuer")
+        proves_identity(who, user)
         who.tick("J’ai lu l’avenant")
         who.press("Signer l’avenant")
     ars.reads("En vigueur")

@@ -8,7 +8,7 @@ from aci.models import Contract
 from foundation import clock
 from projects import actions as projects
 from tests.cast import Cast, make_cast, make_geography
-from tests.journeys.people import PASSWORD
+from tests.journeys.people import PASSWORD, proves_identity
 from tests.journeys.test_corrections import signed_in
 from tests.journeys.visitor import Visitor
 from tests.projects import filings
@@ -42,6 +42,7 @@ def test_a_remark_changes_an_article_then_the_three_accept(visit: Visit, people:
     coordinator.go(f"{contract}articles/")
     coordinator.look()
     coordinator.press("Accepter les 18 blocs restants pour la CPTS")
+    proves_identity(coordinator)
     coordinator.go(f"{contract}articles/bloc/suivi/")
     coordinator.fill(text="Deux réunions par an nous paraissent nécessaires.")
     coordinator.press("Envoyer la remarque")
@@ -63,6 +64,7 @@ def test_a_remark_changes_an_article_then_the_three_accept(visit: Visit, people:
     for who, party in ((director, "l’ARS"), (officer, "la CPAM")):
         who.go(f"{contract}articles/")
         who.press(f"Accepter les 18 blocs restants pour {party}")
+        proves_identity(who)
     officer.go(contract)
     officer.press("Figer le contrat pour signature")
     frozen = Contract.objects.get()

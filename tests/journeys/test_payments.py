@@ -20,7 +20,7 @@ from records.models import Job
 from territories.actions import assign
 from tests.aci.conftest import confirm_account, light_documents, sign_for  # noqa: F401
 from tests.cast import Cast, make_cast, make_geography
-from tests.journeys.people import PASSWORD
+from tests.journeys.people import PASSWORD, proves_identity
 from tests.journeys.visitor import Visitor
 from tests.projects import filings
 
@@ -105,6 +105,7 @@ def test_two_people_pay_the_first_amounts_of_a_contract(
     director.page.go_back()
     director.page.go_back()
     director.press("Approuver l’ordre")
+    proves_identity(director, people.cpam_director)
     director.reads("Approuvé")
 
     officer.go("/paiements/?vue=ordres")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pyotp
 import pytest
 from django.core.management import call_command
 
@@ -18,7 +17,7 @@ from aci.actions import load_grids
 from missions.actions import load_indicators
 from projects.actions import load_procedures
 from tests.journeys import people
-from tests.journeys.people import PASSWORD, Staff
+from tests.journeys.people import PASSWORD, Staff, proves_identity
 from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -209,6 +208,8 @@ def negotiate(visit: Visit, staff: Staff, dossier: str, coordinator: Visitor) ->
     for who in (officer, coordinator, reviewer):
         who.go(f"{dossier}/contrat/")
         who.press("Accepter les termes")
+        proves_identity(who)
+        who.reads("Les termes sont acceptés")
     officer.go(f"{dossier}/contrat/")
     officer.look()
     officer.press("Figer le contrat pour signature")
@@ -230,24 +231,12 @@ def sign_the_three(visit: Visit, staff: Staff, dossier: str, president: Visitor)
     for signatory in signatories:
         signatory.go(f"{dossier}/contrat/")
         signatory.follow("Lire et signer le contrat")
-        enrol_a_telephone(signatory)
+        proves_identity(signatory)
         signatory.look()
         signatory.tick("J’ai lu le contrat")
         signatory.press("Signer le contrat")
     signatories[-1].reads("En vigueur")
     signatories[-1].look()
-
-
-def enrol_a_telephone(signatory: Visitor) -> None:
-    """The first time, the portal asks for a second factor: what a telephone would compute."""
-    signatory.reads("Enregistrer un second facteur")
-    signatory.look()
-    key = signatory.page.locator(".factor-key").inner_text().replace(" ", "")
-    signatory.fill(password=PASSWORD, code=pyotp.TOTP(key).now())
-    signatory.press("Enregistrer")
-    signatory.reads("Mes codes de secours")
-    signatory.look()
-    signatory.follow("Continuer")
 
 
 # --- The CPTS lives --------------------------------------------------------------------------

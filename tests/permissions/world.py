@@ -310,7 +310,7 @@ def _sent(contract: Contract, cast: Cast) -> PaymentOrder:
     """An order of the first payment, on a slip."""
     line = PaymentLine.objects.to_order().filter(contract=contract, code="FONCTIONNEMENT").get()
     order = payments.prepare_order(contract, lines=[line.pk], by=cast.cpam_officer)
-    order = payments.approve_order(order, by=cast.cpam_director)
+    order = payments.approve_order(order, proof=prove(cast.cpam_director), by=cast.cpam_director)
     payments.send_orders(orders=[order.pk], by=cast.cpam_officer)
     return PaymentOrder.objects.select_related("slip").get(pk=order.pk)
 

@@ -9,6 +9,7 @@ import pytest
 from aci import actions as contracts
 from aci.models import Contract, PaymentLine, PaymentOrder
 from aci.payments import actions
+from cpts_portal.story.people import prove
 from foundation import clock
 from tests.aci.conftest import confirm_account
 from tests.cast import Cast
@@ -40,7 +41,7 @@ def prepare(contract: Contract, cast: Cast) -> Prepare:
 
 def paid(order: PaymentOrder, cast: Cast) -> PaymentOrder:
     """Approved by the director, sent by the officer, noted as paid the same day."""
-    order = actions.approve_order(order, by=cast.cpam_director)
+    order = actions.approve_order(order, proof=prove(cast.cpam_director), by=cast.cpam_director)
     (slip,) = actions.send_orders(orders=[order.pk], by=cast.cpam_officer)
     actions.note_paid(slip, paid_on=clock.today(), by=cast.cpam_officer)
     return PaymentOrder.objects.get(pk=order.pk)

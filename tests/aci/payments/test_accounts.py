@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from aci.models import BankAccount, Contract, PaymentLine, PaymentOrder
 from aci.payments import actions
+from cpts_portal.story.people import prove
 from foundation import clock
 from foundation.refusal import Refused
 from tests.aci.conftest import EXAMPLE_IBAN, OTHER_IBAN, confirm_account
@@ -37,7 +38,7 @@ def exported(client: Client, order: PaymentOrder) -> str:
 def test_without_a_confirmed_account_nothing_is_approved(unpaid: PaymentOrder, cast: Cast) -> None:
     for _ in ("no account", "an account that one person alone has given"):
         with pytest.raises(Refused, match="n’a pas de compte bancaire confirmé"):
-            actions.approve_order(unpaid, by=cast.cpam_director)
+            actions.approve_order(unpaid, proof=prove(cast.cpam_director), by=cast.cpam_director)
         if not BankAccount.objects.exists():
             _propose(cast)
     assert PaymentOrder.objects.get().state == "prepared"
@@ -98,7 +99,7 @@ def test_an_account_changed_later_does_not_change_a_sent_slip(
     later = prepare()  # prepared before the change, approved after it
     confirm_account(cast, iban=OTHER_IBAN)
     assert exported(client, order) == before
-    later = actions.approve_order(later, by=cast.cpam_director)
+    later = actions.approve_order(later, proof=prove(cast.cpam_director), by=cast.cpam_director)
     assert order.account is not None
     assert later.account is not None
     assert (order.account.state, later.account.iban[-4:]) == ("replaced", "2606")

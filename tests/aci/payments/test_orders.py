@@ -10,6 +10,7 @@ from accounts.access import Role
 from aci.models import Contract, PaymentLine, PaymentOrder, PaymentOrderItem, PaymentSlip
 from aci.payments import actions
 from aci.payments.workflow import OrderState
+from cpts_portal.story.people import prove
 from foundation import clock
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
@@ -61,12 +62,13 @@ def test_whoever_prepared_an_order_decides_nothing_even_as_director(
 ) -> None:
     order = prepare()
     with pytest.raises(NotAllowed):
-        actions.approve_order(order, by=cast.cpam_officer)
+        actions.approve_order(order, proof=prove(cast.cpam_officer), by=cast.cpam_officer)
     assign(cast.cpam_officer, Role.CPAM_DIRECTOR, cpam_district=cast.geography.artois)
     both = type(cast.cpam_officer).objects.get(pk=cast.cpam_officer.pk)
-    for act in (actions.approve_order, lambda o, by: actions.refuse_order(o, reason="x", by=by)):
-        with pytest.raises(Refused, match="une autre personne"):
-            act(order, by=both)
+    with pytest.raises(Refused, match="une autre personne"):
+        actions.approve_order(order, proof=prove(both), by=both)
+    with pytest.raises(Refused, match="une autre personne"):
+        actions.refuse_order(order, reason="x", by=both)
     assert PaymentOrder.objects.get(pk=order.pk).state == OrderState.PREPARED
     assert not PaymentOrder.objects.to_approve_by(both).exists()
     assert PaymentOrder.objects.to_approve_by(cast.cpam_director).get() == order
@@ -105,7 +107,7 @@ def test_the_officer_withdraws_an_order_that_nobody_decided(prepare: Prepare, ca
     order = actions.withdraw_order(prepare(), by=cast.cpam_officer)
     assert order.state == OrderState.WITHDRAWN
     other = prepare()
-    actions.approve_order(other, by=cast.cpam_director)
+    actions.approve_order(other, proof=prove(cast.cpam_director), by=cast.cpam_director)
     with pytest.raises(Refused, match="approuvé"):
         actions.withdraw_order(other, by=cast.cpam_officer)
 
@@ -162,7 +164,7 @@ def test_orders_leave_once_on_one_slip_a_fund(prepare: Prepare, cast: Cast) -> N
     order = prepare()
     with pytest.raises(Refused, match="Aucun ordre approuvé"):
         actions.send_orders(orders=[order.pk], by=cast.cpam_officer)
-    actions.approve_order(order, by=cast.cpam_director)
+    actions.approve_order(order, proof=prove(cast.cpam_director), by=cast.cpam_director)
     (slip,) = actions.send_orders(orders=[order.pk], by=cast.cpam_officer)
     with pytest.raises(Refused, match="Aucun ordre approuvé"):
         actions.send_orders(orders=[order.pk], by=cast.cpam_officer)

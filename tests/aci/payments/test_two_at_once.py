@@ -4,6 +4,7 @@ import pytest
 
 from aci.models import Contract, PaymentLine, PaymentOrder, PaymentOrderItem, PaymentSlip
 from aci.payments import actions
+from cpts_portal.story.people import prove
 from foundation.refusal import Refused
 from tests.aci.payments.conftest import Prepare
 from tests.aci.test_two_at_once import at_once
@@ -27,9 +28,9 @@ def test_two_officers_order_the_same_line(contract: Contract, cast: Cast) -> Non
 
 
 def test_approved_and_refused_at_once(prepare: Prepare, cast: Cast) -> None:
-    order = prepare()
+    order, proof = prepare(), prove(cast.cpam_director)
     answers = at_once(
-        lambda: actions.approve_order(order, by=cast.cpam_director),
+        lambda: actions.approve_order(order, proof=proof, by=cast.cpam_director),
         lambda: actions.refuse_order(order, reason="Non", by=cast.cpam_director),
     )
     assert refusals(answers) == 1
@@ -38,7 +39,7 @@ def test_approved_and_refused_at_once(prepare: Prepare, cast: Cast) -> None:
 
 
 def test_sent_twice_at_once_leaves_on_one_slip(prepare: Prepare, cast: Cast) -> None:
-    order = actions.approve_order(prepare(), by=cast.cpam_director)
+    order = actions.approve_order(prepare(), proof=prove(cast.cpam_director), by=cast.cpam_director)
 
     def send() -> list[PaymentSlip]:
         return actions.send_orders(orders=[order.pk], by=cast.cpam_officer)

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from aci.models import Contract, PaymentLine, PaymentOrder, PaymentSlip
 from aci.payments import actions
+from cpts_portal.story.people import prove
 from foundation import clock
 from tests.aci.payments.conftest import AFTER_YEAR_1, Prepare, open_years_until, paid
 from tests.cast import Cast
@@ -150,7 +151,7 @@ def test_the_slip_for_the_accountants(
 ) -> None:
     cast.rives.name = "=HYPERLINK(1)"
     cast.rives.save()
-    order = actions.approve_order(prepare(), by=cast.cpam_director)
+    order = actions.approve_order(prepare(), proof=prove(cast.cpam_director), by=cast.cpam_director)
     (slip,) = actions.send_orders(orders=[order.pk], by=cast.cpam_officer)
     answer = sign_in(cast.cpam_officer).get(reverse(f"aci:{kind}", args=[slip.public_id]))
     content = b"".join(answer.streaming_content)
@@ -166,7 +167,7 @@ def test_the_slip_for_the_accountants(
 def test_a_payment_is_not_noted_before_it_was_sent(
     prepare: Prepare, cast: Cast, sign_in: SignIn
 ) -> None:
-    order = actions.approve_order(prepare(), by=cast.cpam_director)
+    order = actions.approve_order(prepare(), proof=prove(cast.cpam_director), by=cast.cpam_director)
     (slip,) = actions.send_orders(orders=[order.pk], by=cast.cpam_officer)
     client = sign_in(cast.cpam_officer)
     note = reverse("aci:note_paid", args=[slip.public_id])
@@ -181,7 +182,7 @@ def test_a_payment_is_not_noted_before_it_was_sent(
 def test_the_fund_of_another_district_sees_none_of_it(
     prepare: Prepare, cast: Cast, sign_in: SignIn
 ) -> None:
-    order = actions.approve_order(prepare(), by=cast.cpam_director)
+    order = actions.approve_order(prepare(), proof=prove(cast.cpam_director), by=cast.cpam_director)
     (slip,) = actions.send_orders(orders=[order.pk], by=cast.cpam_officer)
     client = sign_in(cast.other_district_officer)
     for page in (order.get_absolute_url(), slip.get_absolute_url()):

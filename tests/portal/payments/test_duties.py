@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.access import Role
 from accounts.models import User
 from aci.payments import actions
+from cpts_portal.story.people import prove
 from territories.actions import assign
 from tests.aci.payments.conftest import Prepare
 from tests.cast import Cast
@@ -26,7 +27,7 @@ def test_an_order_waits_for_the_director_until_it_is_decided(
     assert "Approuver un ordre de paiement CPTS Rives" in read(cast.cpam_director, "dashboard")
     for other in (cast.cpam_officer, cast.ars_director, cast.president):
         assert "Approuver un ordre" not in read(other, "dashboard")
-    actions.approve_order(order, by=cast.cpam_director)
+    actions.approve_order(order, proof=prove(cast.cpam_director), by=cast.cpam_director)
     assert "Approuver un ordre" not in read(cast.cpam_director, "dashboard")
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from aci.models import Contract, PaymentLine
 from aci.payments import actions
+from cpts_portal.story.people import prove
 from foundation import clock
 from tests.cast import Cast
 from tests.queries import QueryCount
@@ -28,7 +29,7 @@ def test_the_envelope_says_what_is_foreseen_engaged_paid_and_left(
 ) -> None:
     line = PaymentLine.objects.to_order().get(code="FONCTIONNEMENT")
     order = actions.prepare_order(contract, lines=[line.pk], by=cast.cpam_officer)
-    actions.approve_order(order, by=cast.cpam_director)
+    actions.approve_order(order, proof=prove(cast.cpam_director), by=cast.cpam_director)
     (slip,) = actions.send_orders(orders=[order.pk], by=cast.cpam_officer)
     actions.note_paid(slip, paid_on=SIGNED, by=cast.cpam_officer)
     client = sign_in(cast.ars_director)
