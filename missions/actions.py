@@ -11,7 +11,9 @@ from accounts.access import Permission
 from accounts.models import User
 from aci.contract_funding import settings_of
 from aci.deadlines import contract_years
+from aci.indicator_rules import AnnexLine
 from aci.models import Contract, ContractMission
+from aci.standing import standing_of
 from aci.workflow import RUNNING, ContractState
 from foundation import clock
 from foundation.dates import format_date
@@ -25,6 +27,9 @@ from missions.workflow import WORKFLOW
 from records import files, journal
 from territories.models import Cpts
 from territories.scopes import may_on, quality_on
+
+AFTER_THE_CATALOGUE = 1000
+LABEL_LENGTH = 150
 
 
 @transaction.atomic
@@ -101,7 +106,7 @@ def save_note(mission: ContractMission, *, note: str, version: int, by: User) ->
 @transaction.atomic
 def enter_value(
     mission: ContractMission,
-    indicator: Indicator,
+    indicator: Indicator | AnnexLine,
     *,
     year: int,
     value: Decimal,
@@ -110,9 +115,14 @@ def enter_value(
     by: User,
     comment: str = "",
 ) -> IndicatorValue:
-    """Enter a measure with its proof. Entering again corrects: the last row counts, all stay."""
+    """Enter a measure with its proof. Entering again corrects: the last row counts, all stay.
+
+    `indicator`: of the catalogue, or a line that only the annex of this contract names.
+    """
     progress = _held(mission, by)
     contract = progress.mission.contract
+    if isinstance(indicator, AnnexLine):
+        indicator = _own_indicator(contract, indicator)
     _check_measure(contract, progress.mission, indicator, year, value, measured_on)
     if proof is None:
         raise Refused("Joignez la preuve de cette valeur.")
@@ -265,15 +275,47 @@ def _check_measure(
             f"L’année {year} du contrat commence le {format_date(period.start)} : "
             "la mesure ne peut pas être plus ancienne."
         )
+    annex = standing_of(contract).annexes.get(year)
+    named = annex.of(mission.mission) if annex else ()
+    if named and indicator.code not in {line.code for line in named}:
+        raise Refused(
+            f"L’annexe signée de l’année {year} ne compte pas l’indicateur « {indicator.label} »."
+        )
     _refuse_future(measured_on)
     if not value.is_finite() or value < 0:
         raise Refused("La valeur d’un indicateur est un nombre positif ou nul.")
+
+
+def _own_indicator(contract: Contract, line: AnnexLine) -> Indicator:
+    """The row that holds the measures of a line of this contract's annex; its rule stays there."""
+    rule = line.rule
+    row, _ = Indicator.objects.get_or_create(
+        contract=contract,
+        code=line.code,
+        defaults={
+            "mission": line.mission.value,
+            "label": rule.label[:LABEL_LENGTH],
+            "unit": line.unit,
+            "direction": rule.direction.value,
+            "method": rule.method.value,
+            "target": rule.target,
+            "baseline": rule.baseline,
+            "euros": rule.euros,
+            "position": AFTER_THE_CATALOGUE,
+            "catalogue": "annexe",
+            "effective_from": contract.signature_day,
+            "is_confirmed": True,
+            "source": f"Annexe du contrat {contract.reference}",
+        },
+    )
+    return row
 
 
 def _load(catalogue: Catalogue, line: CatalogueIndicator, position: int) -> None:
     rule = line.rule
     indicator, _ = Indicator.objects.update_or_create(
         code=line.code,
+        contract=None,
         effective_from=catalogue.effective_from,
         defaults={
             "mission": line.mission.value,
@@ -301,7 +343,7 @@ def _load(catalogue: Catalogue, line: CatalogueIndicator, position: int) -> None
 def _end_replaced() -> None:
     """A newer version of an indicator ends the one before it."""
     newer: dict[str, dt.date] = {}
-    for indicator in Indicator.objects.order_by("-effective_from", "pk"):
+    for indicator in Indicator.objects.filter(contract=None).order_by("-effective_from", "pk"):
         following = newer.get(indicator.code)
         ends_on = following - dt.timedelta(days=1) if following else None
         if indicator.effective_to != ends_on:

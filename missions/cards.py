@@ -8,8 +8,11 @@ from itertools import groupby
 from typing import Any
 
 from aci.deadlines import ContractYear, MissionDeadlines
+from aci.indicator_rules import AnnexLine
 from aci.mission_codes import MissionCode
+from aci.signed_terms import Hold
 from foundation.dates import format_date
+from foundation.money import format_euros
 from foundation.numbers import NBSP, format_number
 from missions import scoring
 from missions.workflow import ProgressState
@@ -48,7 +51,7 @@ class Measure:
 class IndicatorCard:
     """An indicator and everything that was measured for a contract, oldest first."""
 
-    pk: int
+    pk: int | None  # none while only the annex of the contract knows it
     code: str
     mission: MissionCode
     label: str
@@ -63,6 +66,11 @@ class IndicatorCard:
     effective_from: dt.date
     effective_to: dt.date | None
     measures: tuple[Measure, ...]
+    # What the annexes signed for the contract say of it, by year: before the catalogue.
+    tiers: tuple[scoring.Tier, ...] = ()
+    is_annexed: bool = False  # for the current year
+    annexed: Mapping[int, AnnexLine] = field(default_factory=dict)
+    annexed_years: frozenset[int] = frozenset()  # those whose annex names its mission
 
     @property
     def counted(self) -> list[Measure]:
@@ -103,11 +111,22 @@ class IndicatorCard:
         side = "ou moins" if self.direction is scoring.Direction.LOWER else "ou plus"
         return f"Cible{NBSP}: {self.text(self.target)} {side}"
 
+    @property
+    def worth(self) -> str:
+        """« Vaut au plus 9 000,00 € », by the signed annex of the current year."""
+        if not self.is_annexed:
+            return ""
+        most = max((tier.euros for tier in self.tiers), default=self.euros)
+        return f"Vaut au plus{NBSP}{format_euros(most)}"
+
     def standing(self, tiers: Iterable[scoring.Tier] = ()) -> str:
         """What the latest measure is worth: the tier it reaches, or whether the aim is reached."""
         tiers = tuple(tiers)
         if self.latest is None:
             return ""
+        if self.latest.year in self.annexed:
+            signed = self.annexed[self.latest.year].rule
+            return scoring.score(signed, self.latest.value.normalize()).rule
         if tiers or self.euros:
             return scoring.score(self.rule(tiers), self.latest.value.normalize()).rule
         if self.target is None:
@@ -120,7 +139,13 @@ class IndicatorCard:
         return amount_text(value, self.unit)
 
     def serves(self, year: ContractYear) -> bool:
-        """In force on the first day of the contract year."""
+        """Named by the annex of the contract year; without annex, in force on its first day."""
+        if year.number in self.annexed_years:
+            return year.number in self.annexed
+        return self.is_in_force(year)
+
+    def is_in_force(self, year: ContractYear) -> bool:
+        """By the dates of the catalogue."""
         begun = self.effective_from <= year.start
         return begun and (self.effective_to is None or self.effective_to >= year.start)
 
@@ -167,6 +192,14 @@ class MissionCard:
     updated_at: dt.datetime | None = None
     updated_by: str = ""
     indicators: tuple[IndicatorCard, ...] = field(default=())
+    annex: str = ""  # the text whose annex serves the current year
+    holds: tuple[Hold, ...] = ()  # on hold today, alone or with the whole contract
+
+    @property
+    def has_annex(self) -> bool:
+        """The annex of the current year names this mission."""
+        number = self.current_year.number
+        return any(number in item.annexed_years for item in self.indicators)
 
     def with_progress(self, progress: Any) -> "MissionCard":
         """With what was declared (a `MissionProgress` row)."""

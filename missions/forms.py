@@ -101,16 +101,16 @@ class ValueForm(PortalForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         offered = list(indicators)
-        self._keys = {item.code: item.pk for item in offered}
+        self._offered = {item.code: item for item in offered}
         choices = [(item.code, f"{item.label} ({item.unit})") for item in offered]
         self.fields["indicator"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         periods = [(year.number, _period(year)) for year in reversed(years)]
         self.fields["year"].choices = periods  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["proof"].help_text = proof_rule_text()
 
-    def clean_indicator(self) -> int:
-        """The address and the page know the code; the row is found by its key."""
-        return self._keys[self.cleaned_data["indicator"]]
+    def clean_indicator(self) -> IndicatorCard:
+        """The address and the page know the code."""
+        return self._offered[self.cleaned_data["indicator"]]
 
 
 def _period(year: ContractYear) -> str:

@@ -69,7 +69,11 @@ class MissionProgress(models.Model):
 
 
 class Indicator(models.Model):
-    """A national indicator, dated: it serves the contract years that begin while it is in force."""
+    """A national indicator, dated: it serves the contract years that begin while it is in force.
+
+    What the annex of a contract says of it comes before; an indicator that only the annex of one
+    contract names belongs to that contract, and exists from its first measure on.
+    """
 
     code = models.SlugField("code", max_length=60)
     mission = models.CharField(
@@ -106,6 +110,15 @@ class Indicator(models.Model):
     effective_to = models.DateField("en vigueur jusqu’au", null=True, blank=True)
     is_confirmed = models.BooleanField("confirmé", default=False)
     source = models.CharField("source", max_length=300)
+    # Empty: national. Else an indicator that the annex of this contract alone names.
+    contract = models.ForeignKey(
+        Contract,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="own_indicators",
+        verbose_name="contrat",
+    )
 
     objects: ClassVar[IndicatorQuerySet] = IndicatorQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -115,7 +128,12 @@ class Indicator(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["code", "effective_from"], name="missions_indicator_once_a_date"
+                fields=["code", "effective_from"],
+                condition=models.Q(contract=None),
+                name="missions_indicator_once_a_date",
+            ),
+            models.UniqueConstraint(
+                fields=["contract", "code"], name="missions_indicator_once_in_a_contract"
             ),
             models.CheckConstraint(
                 condition=models.Q(effective_to__isnull=True)

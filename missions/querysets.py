@@ -29,6 +29,7 @@ INDICATOR_COLUMNS = (
     "is_confirmed",
     "effective_from",
     "effective_to",
+    "contract",
 )
 MEASURE_COLUMNS = (
     "pk",
@@ -87,18 +88,27 @@ class MissionProgressQuerySet(models.QuerySet[Any]):
         return self.filter(_read_by(user, "mission__contract__cpts__"))
 
 
+def _national_between(first: dt.date, last: dt.date) -> Q:
+    unended = Q(effective_to__isnull=True) | Q(effective_to__gte=first)
+    return unended & Q(effective_from__lte=last, contract=None)
+
+
 class IndicatorQuerySet(models.QuerySet[Any]):
-    """The national catalogue: public, dated."""
+    """The national catalogue, public and dated; and what single contracts add to it."""
 
     def in_force_on(self, day: dt.date) -> IndicatorQuerySet:
         """What a contract year that begins on that day is measured by."""
         return self.in_force_between(day, day)
 
     def in_force_between(self, first: dt.date, last: dt.date) -> IndicatorQuerySet:
-        """In force on one day at least of the period."""
-        return self.filter(effective_from__lte=last).filter(
-            Q(effective_to__isnull=True) | Q(effective_to__gte=first)
-        )
+        """Of the national catalogue, in force on one day at least of the period."""
+        return self.filter(_national_between(first, last))
+
+    def serving(
+        self, contracts: list[Contract], first: dt.date, last: dt.date
+    ) -> IndicatorQuerySet:
+        """The national ones of the period, and those that only these contracts name."""
+        return self.filter(_national_between(first, last) | Q(contract__in=contracts))
 
     def of_mission(self, mission: MissionCode) -> IndicatorQuerySet:
         """The indicators of one mission, in the order of the catalogue."""

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
+from aci.indicator_rules import AnnexLine
 from aci.mission_codes import MissionCode
 from aci.models import ContractMission
 from missions import actions
@@ -29,11 +30,13 @@ def missions(request: SignedInRequest, reference: str) -> HttpResponse:
     cpts = get_object_or_404(
         Cpts.objects.visible_to(request.user, *READERS).with_header(), reference=reference
     )
+    granted = permissions_on(request.user, cpts)
     context = {
         "cpts": cpts,
         "tab": "missions",
         "page": contract_missions(cpts, request.user),
-        "may_report": Permission.MISSION_REPORT in permissions_on(request.user, cpts),
+        "may_report": Permission.MISSION_REPORT in granted,
+        "may_read_reasons": not granted or Permission.DOSSIER_SEE in granted,
     }
     return render(request, "missions/missions.html", context)
 
@@ -140,8 +143,13 @@ def enter_value(request: SignedInRequest, reference: str, mission: MissionCode) 
 
 
 def _enter(request: SignedInRequest, commitment: ContractMission, given: dict[str, Any]) -> None:
-    rows = Indicator.objects.of_mission(commitment.mission)
-    indicator = get_object_or_404(rows, pk=given.pop("indicator"))
+    card = given.pop("indicator")
+    indicator: Indicator | AnnexLine
+    if card.pk is None:  # only the annex of this contract names it
+        indicator = card.annexed.get(given["year"]) or next(iter(card.annexed.values()))
+    else:
+        rows = Indicator.objects.of_mission(commitment.mission)
+        indicator = get_object_or_404(rows, pk=card.pk)
     actions.enter_value(commitment, indicator, **given, by=request.user)
 
 
@@ -170,6 +178,7 @@ def _show(request: SignedInRequest, commitment: ContractMission, **bound: Any) -
         "may_report": Permission.MISSION_REPORT in granted and not card.is_over,
         # A neighbouring authority reads without any grant of its own.
         "may_read_proofs": not granted or Permission.DOSSIER_SEE in granted,
+        "may_read_reasons": not granted or Permission.DOSSIER_SEE in granted,
         "start_form": StartForm(planned=commitment.start_day),
         "deploy_form": DeployForm(),
         "take_back_form": TakeBackForm(),

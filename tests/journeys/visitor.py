@@ -22,6 +22,7 @@ class Visitor:
     def __init__(self, browser: Browser, origin: str, who: str, *, javascript: bool = True) -> None:
         self.origin = origin
         self.who = who
+        self.javascript = javascript
         self._context = browser.new_context(
             locale="fr-FR", viewport={"width": 1280, "height": 900}, java_script_enabled=javascript
         )
