@@ -6,13 +6,14 @@ A handler is a function of one `Job`, safe to run twice, registered under a kind
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from datetime import timedelta
 from functools import partial
+from threading import Event, Thread
 from typing import Any
 
 from celery import current_app
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError
 
@@ -27,7 +28,10 @@ _HANDLERS: dict[str, Handler] = {}
 # None: workers do the work. Otherwise it is done here, but for these kinds, which wait.
 _in_line: ContextVar[frozenset[str] | None] = ContextVar("in_line", default=None)
 
-LEASE = timedelta(seconds=330)  # above Celery's hard time limit: a live task is never taken twice
+# A worker says every few seconds that it lives; killed, another one takes its work within a minute:
+# the end of the lease, then the sweeper (20 seconds).
+LEASE = timedelta(seconds=20)
+BEAT = 5.0  # seconds
 MAX_ATTEMPTS = 3  # a poison task ends as « failed » instead of killing workers for ever
 RETRY_AFTER = timedelta(seconds=20)
 # The person who waits for the answer must not wait for a broker that says nothing.
@@ -95,7 +99,8 @@ def run(job_id: int) -> Job | None:
     if job is None:
         return None
     try:
-        sha256 = _HANDLERS[job.kind](job) or ""
+        with _kept_alive(job.pk):
+            sha256 = _HANDLERS[job.kind](job) or ""
     except Exception as error:
         logger.exception("Job %s (%s) failed.", job.pk, job.kind)
         _end_badly(job, error)
@@ -139,6 +144,30 @@ def _take(job_id: int) -> Job | None:
         _finish(job, Job.State.FAILED, error="Le travail a échoué plusieurs fois.")
         return None
     return job
+
+
+@contextmanager
+def _kept_alive(job_id: int) -> Iterator[None]:
+    """The lease goes on as long as this process lives, however long the work is."""
+    ended = Event()
+    beating = partial(copy_context().run, _beat, job_id, ended)
+    Thread(target=beating, name=f"job-{job_id}", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _beat(job_id: int, ended: Event) -> None:
+    """In a thread with a connection of its own, opened only when the work is long."""
+    while not ended.wait(BEAT):
+        try:
+            running = Job.objects.filter(pk=job_id, state=Job.State.RUNNING)
+            running.update(lease_until=clock.now() + LEASE)
+        except DatabaseError:
+            logger.warning("Job %s: the lease could not be extended.", job_id)
+        finally:
+            connection.close()
 
 
 def _end_badly(job: Job, error: Exception) -> None:

@@ -42,7 +42,7 @@ def celery_worker_process(
 
     Use it with transactional_db: the worker sees only what is committed.
     """
-    database_url = _url_of_test_database()
+    database_url = url_of_test_database()
     worker = start(
         "worker",
         [
@@ -59,7 +59,7 @@ def celery_worker_process(
         log=tmp_path_factory.mktemp("worker") / "worker.log",
     )
     try:
-        _wait_until_ready(worker)
+        wait_until_ready(worker)
         yield worker
         died = worker.code is not None
     finally:
@@ -68,7 +68,7 @@ def celery_worker_process(
         pytest.fail(f"The worker stopped during the tests:\n{worker.last_lines(40)}")
 
 
-def _url_of_test_database() -> str:
+def url_of_test_database() -> str:
     """The address we were given, with the name of the database pytest-django created."""
     given = os.environ.get("DATABASE_URL", "")
     name = str(connection.settings_dict["NAME"])
@@ -79,7 +79,7 @@ def _url_of_test_database() -> str:
     return urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
 
 
-def _wait_until_ready(worker: Program, seconds: float = 60) -> None:
+def wait_until_ready(worker: Program, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while worker.log is None or " ready." not in worker.log.read_text(errors="replace"):
         if worker.code is not None or time.monotonic() > deadline:
