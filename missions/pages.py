@@ -39,6 +39,11 @@ class ContractMissions:
         return self.contract.state not in RUNNING
 
     @property
+    def finished_years(self) -> list[ContractYear]:
+        """Those whose dialogue de gestion may be held."""
+        return [year for year in self.cards[0].years if year.next_anniversary <= clock.today()]
+
+    @property
     def annex(self) -> str:
         """The text whose annex serves the current year; empty: the catalogue does."""
         return self.cards[0].annex

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from missions import annex_views, views
+from missions import annex_views, review_views, views
 from missions.paths import MissionConverter
 
 app_name = "missions"
@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{ANNEX}indicateur/", annex_views.annex_line, name="annex_line"),
     path(f"{ANNEX}retirer/", annex_views.remove_annex_line, name="remove_annex_line"),
     path(ROOM, views.missions, name="missions"),
+    path(f"{ROOM}dialogue-de-gestion/<int:number>/", review_views.review, name="review"),
     path(f"{ROOM}preuves/<uuid:uuid>/", views.proof, name="proof"),
     path(ONE, views.mission, name="mission"),
     path(f"{ONE}demarrer/", views.start, name="start"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -199,6 +199,21 @@ class SettleForm(PortalForm):
             "crisis_recognised": bool(data.get("crisis_recognised")),
             "reason": data["reason"],
         }
+
+    @staticmethod
+    def proposed(
+        ceilings: Mapping[MissionCode, Decimal], asked: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """What the address carries from the review of the indicators; nonsense is ignored."""
+        found = {}
+        for code, most in ceilings.items():
+            try:
+                amount = Decimal(asked.get(_field(code), "")[:20])
+            except InvalidOperation:
+                continue
+            if amount.is_finite() and 0 <= amount <= most:
+                found[_field(code)] = amount
+        return found
 
     @staticmethod
     def values_of(ceilings: Mapping[MissionCode, Decimal], **more: Any) -> dict[str, Any]:

@@ -174,7 +174,8 @@ def settle_year(request: SignedInRequest, reference: str, number: int) -> HttpRe
         raise Refused("Cette année de contrat n’a pas de part variable à arrêter.")
     has_crisis = any(line["code"] == "CRISE" for line in year.lines)
     initial = SettleForm.values_of(ceilings, revision=year.revision, has_crisis=has_crisis)
-    form = SettleForm(request.POST or None, initial=initial, ceilings=ceilings)
+    proposed = SettleForm.proposed(ceilings, request.GET)
+    form = SettleForm(request.POST or None, initial=initial | proposed, ceilings=ceilings)
     if form.is_valid() and form.run(
         lambda: revisions.settle_year(contract, number=number, by=request.user, **form.settled)
     ):
@@ -184,7 +185,8 @@ def settle_year(request: SignedInRequest, reference: str, number: int) -> HttpRe
         )
         room = reverse("aci:funding", args=[reference])
         return redirect(f"{room}?annee={number}&contrat={contract.number}")
-    return _page(request, "aci/payments/settle_year.html", contract, form=form, year=year)
+    context = {"form": form, "year": year, "is_proposed": bool(proposed)}
+    return _page(request, "aci/payments/settle_year.html", contract, **context)
 
 
 def _page(request: SignedInRequest, name: str, contract: Contract, **context: Any) -> HttpResponse:

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from aci import actions as contracts
 from aci.indicator_rules import AnnexLine, read_line
@@ -224,3 +225,33 @@ def test_pages_and_desk_keep_their_budget(
     assert count.number == 3
     codes = {item.code for _, card in cards for item in card.indicators}
     assert "creneaux-du-soir" in codes
+
+
+def test_the_review_of_a_year_scores_by_the_annex_and_fills_the_form_of_the_officer(
+    signed: ContractMission, cast: Cast, sign_in: Any
+) -> None:
+    """80 patients: 4 000 by the annex, where the catalogue would pay 6 000."""
+    enter(signed, cast, "80")
+    review = reverse("missions:review", args=[cast.rives.reference, 1])
+    with clock.at(dt.date(2025, 8, 1)):
+        assert review in sign_in(cast.president).get(room(cast)).content.decode()
+        page = words(sign_in(cast.president).get(review))
+        assert "Arrêter les parts variables" not in page
+        client = sign_in(cast.cpam_officer)
+        with QueryCount() as count:
+            answer = client.get(review)
+        assert count.number <= 6
+        page = words(answer)
+        assert "Valeur 80 : palier 90 à 61, 4 000,00 €." in page
+        assert "4 000,00 € pour une enveloppe de" in page
+        assert "Pas de valeur" in page
+        assert "Un indicateur sans valeur ne compte pas." in page
+        assert "L’annexe ne nomme aucun indicateur de cette mission." in page
+        form = client.get(answer.context["page"].settle_url(signed.contract)).context["form"]
+        assert form.initial["retained_ACCES_SOINS"] == 4000
+        assert form.initial["retained_PREVENTION"] > 0  # not named: everything, as before
+        settle = reverse("aci:settle_year", args=[cast.rives.reference, 1])
+        for amount in ("abc", "-1", "NaN", "1e9999999", "99999999"):
+            form = client.get(settle, {"retained_ACCES_SOINS": amount}).context["form"]
+            assert form.initial["retained_ACCES_SOINS"] > 4000
+    assert sign_in(cast.nurse).get(review).status_code == 403

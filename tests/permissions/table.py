@@ -273,6 +273,7 @@ ROWS: dict[str, Row] = {
         ACT,
     ),
     "missions:missions": Row(needs(P.DOSSIER_SEE, P.SHARED_SEE)),
+    "missions:review": Row(needs(P.DOSSIER_SEE), fixed=(("number", 1),)),
     "missions:proof": Row(needs(P.DOSSIER_SEE)),
     "missions:mission": Row(
         needs(P.DOSSIER_SEE, P.SHARED_SEE), READ, (("mission", MissionCode.ACCES_SOINS),)
