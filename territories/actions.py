@@ -57,8 +57,8 @@ def found_cpts(
     """Open the dossier of a community that does not exist yet; its author becomes its holder."""
     cpts = Cpts(
         name=name.strip(),
-        slug=slug or _free_slug(name),
-        reference=reference or _free_reference(departement.code),
+        slug=slug or free_slug(name),
+        reference=reference or free_reference(departement.code),
         region_id=departement.region_id,
         departement=departement,
         cpam_district=cpam_district,
@@ -131,9 +131,11 @@ def locked_territory(cpts: Cpts) -> Territory:
 
     The CPTS is held first, as every other act does: two acts never wait for each other.
     """
-    held = Cpts.objects.select_for_update(of=("self",)).only("territory").get(pk=cpts.pk)
+    held = Cpts.objects.select_for_update(of=("self",)).only("territory", "stage").get(pk=cpts.pk)
     if held.territory_id is None:
         raise Refused("Ce dossier n’a pas de territoire.")
+    if held.stage == Stage.REPLACED:
+        raise Refused("Cette CPTS a été remplacée : son territoire ne change plus.")
     return Territory.objects.select_for_update(of=("self",)).get(pk=held.territory_id)
 
 
@@ -378,13 +380,14 @@ def note_concerns(cpts: Cpts, codes: Iterable[str]) -> None:
     )
 
 
-def _free_slug(name: str) -> str:
+def free_slug(name: str) -> str:
+    """« bethunois », or with a few letters when it is taken."""
     base = slugify(name.lower().removeprefix("cpts ").strip())[:70] or "cpts"
     taken = set(Cpts.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     return base if base not in taken else f"{base}-{secrets.token_hex(3)}"
 
 
-def _free_reference(departement_code: str) -> str:
+def free_reference(departement_code: str) -> str:
     """« 62-7K3M9Q »: no counter, so that nobody can guess how many dossiers exist."""
     while True:
         letters = "".join(secrets.choice(_REFERENCE_LETTERS) for _ in range(6))

@@ -38,7 +38,7 @@ held AS (
     JOIN territories_territory t ON t.id = m.territory_id
     JOIN territories_cpts cpts ON cpts.id = t.cpts_id
     JOIN territories_stageperiod p ON p.cpts_id = cpts.id AND p.is_public
-         AND p.stage NOT IN ('emergence', 'abandoned', 'terminated')
+         AND p.stage NOT IN ('emergence', 'abandoned', 'terminated', 'replaced')
 )
 SELECT c.insee_code, c.name, c.departement_id, CASE WHEN c.insee_code = %s THEN 0 ELSE 1 END,
        held.name, held.slug, held.stage, held.population, held.vintage, held.share, held.part,

@@ -51,7 +51,7 @@ def _cover(days: int, condition: str) -> str:
         FROM moments
         JOIN territories_stageperiod p ON p.is_public
              AND p.starts_on <= moments.day AND (p.ends_on IS NULL OR p.ends_on > moments.day)
-             AND p.stage NOT IN ('emergence', 'abandoned', 'terminated')
+             AND p.stage NOT IN ('emergence', 'abandoned', 'terminated', 'replaced')
         JOIN territories_territory t ON t.cpts_id = p.cpts_id
              AND t.valid_from <= moments.day
              AND (t.replaced_on IS NULL OR t.replaced_on > moments.day)

@@ -33,8 +33,8 @@ from territories.search_words import SearchWords, read_words
 
 # Two to five digits, or Corsica: the beginning of a postal code, or a code whole.
 CODE = re.compile(r"\d{2,5}|2[AB]\d{3}")
-# A refused project or a terminated contract covers nobody.
-ENDED = ("abandoned", "terminated")
+# A refused project, a terminated contract or a CPTS that others replaced covers nobody.
+ENDED = ("abandoned", "terminated", "replaced")
 COVERING = ("letter", "project", "project_filed", "validated", "expired", "contracted")
 READING = {Permission.DOSSIER_SEE, Permission.DOSSIER_LIST, Permission.SHARED_SEE}
 

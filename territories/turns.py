@@ -69,7 +69,7 @@ _STEPS = (
     ("Projet de santé", {Stage.PROJECT, Stage.PROJECT_FILED}),
     ("Contrat ACI", {Stage.VALIDATED}),
     ("Missions", {Stage.CONTRACTED}),
-    ("Fin ou renouvellement", {Stage.EXPIRED, Stage.TERMINATED}),
+    ("Fin ou renouvellement", {Stage.EXPIRED, Stage.TERMINATED, Stage.REPLACED}),
 )
 
 

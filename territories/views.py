@@ -14,9 +14,10 @@ from territories.commune_cover import covers_around
 from territories.contacts import bodies_of
 from territories.filters import CptsFilter
 from territories.maps.kept import kept_commune_map, kept_cpts_map
-from territories.models import Commune, Cpts, TerritoryCommune
+from territories.models import Commune, Cpts, Succession, TerritoryCommune
 from territories.overview import Overview, overview_of
 from territories.search import find_communes, former_commune
+from territories.successions import told_of
 from territories.versions import epci_parts, people_by_vintage, versions_of
 
 SUGGESTIONS = 8
@@ -96,6 +97,7 @@ def cpts(request: HttpRequest, slug: str) -> HttpResponse:
         "epcis": epci_parts(rows),
         "overview": _overview(found, rows),
         "bodies": bodies_of(found.region, found.departement, found.cpam_district),
+        "successions": told_of(found, Succession.objects.around(found)),
     }
     return render(request, "territories/cpts.html", context)
 

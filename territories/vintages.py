@@ -11,7 +11,7 @@ from territories.aggregates import counted_people
 from territories.models import Stage, TerritoryCommune
 from territories.sizes import read_thresholds, size_of, thresholds_on
 
-_GONE = (Stage.TERMINATED, Stage.ABANDONED)
+_GONE = (Stage.TERMINATED, Stage.ABANDONED, Stage.REPLACED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def funds_elsewhere() -> dict[str, list[str]]:
     """For each CPTS, by name, the other CPAM on whose ground some of its communes lie."""
     rows = (
         Concern.objects.exclude(cpam_district=None)
-        .exclude(cpts__stage__in=(Stage.TERMINATED, Stage.ABANDONED))
+        .exclude(cpts__stage__in=(Stage.TERMINATED, Stage.ABANDONED, Stage.REPLACED))
         .order_by("cpts__name", "cpam_district__name")
         .values_list("cpts__name", "cpts__cpam_district__name", "cpam_district__name")
     )

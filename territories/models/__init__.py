@@ -25,6 +25,7 @@ from territories.models.places import (
     Region,
 )
 from territories.models.shapes import Adjacency, CommuneShape, Rendition
+from territories.models.successions import Succession
 
 __all__ = [
     "Adjacency",
@@ -50,6 +51,7 @@ __all__ = [
     "Rendition",
     "Stage",
     "StagePeriod",
+    "Succession",
     "Territory",
     "TerritoryCommune",
     "Thread",

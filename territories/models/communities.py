@@ -31,6 +31,7 @@ class Stage(models.TextChoices):
     EXPIRED = "expired", "ACI arrivé à échéance"
     TERMINATED = "terminated", "ACI résilié"
     ABANDONED = "abandoned", "Projet refusé ou retiré"
+    REPLACED = "replaced", "Remplacée par une autre CPTS"
 
 
 class Baton(models.TextChoices):
@@ -139,7 +140,7 @@ class Cpts(models.Model):
     @property
     def is_open_to_members(self) -> bool:
         """Professionals may ask to join while the community lives."""
-        return self.stage not in {Stage.TERMINATED, Stage.ABANDONED}
+        return self.stage not in {Stage.TERMINATED, Stage.ABANDONED, Stage.REPLACED}
 
     def get_dossier_url(self) -> str:
         """The dossier page, for the parties."""

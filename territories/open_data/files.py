@@ -19,7 +19,7 @@ from foundation.spreadsheet import Cell, neutral
 from territories.areas import FRANCE, AreaKind
 from territories.coverage import figures_by_day_and_part
 from territories.figures.pages import year_ends
-from territories.models import Stage, Territory, TerritoryCommune
+from territories.models import Stage, Succession, Territory, TerritoryCommune
 from territories.places import departement_names
 from territories.querysets import COVERING
 
@@ -141,6 +141,15 @@ def _coverage_rows(day: dt.date | None) -> Iterator[Iterable[Cell]]:
             ]
 
 
+def _succession_rows(day: dt.date | None) -> Iterator[Iterable[Cell]]:
+    rows = Succession.objects.known_on(day or clock.today())
+    for row in rows:
+        yield [
+            *(row.predecessor.slug, row.predecessor.name, row.kind, row.since),
+            *(row.successor.slug, row.successor.name),
+        ]
+
+
 def _dictionary_rows(day: dt.date | None) -> Iterator[Iterable[Cell]]:
     for file in FILES.values():
         for column in file.columns:
@@ -205,6 +214,14 @@ _LINK_COLUMNS = (
     Column("territoire_du", DATE, "Premier jour de cette version du territoire."),
     Column("territoire_au", DATE, "Premier jour qui n’en fait plus partie ; vide si en vigueur."),
 )
+_SUCCESSION_COLUMNS = (
+    Column("cpts", TEXT, "Identifiant stable de la CPTS remplacée, comme dans cpts.csv."),
+    Column("nom", TEXT, "Nom de cette CPTS."),
+    Column("nature", TEXT, "merger : fusion ; split : scission."),
+    Column("depuis", DATE, "Premier jour de la CPTS qui lui succède."),
+    Column("successeur", TEXT, "Identifiant stable d’une CPTS qui lui succède."),
+    Column("successeur_nom", TEXT, "Nom de celle-ci."),
+)
 _COVERAGE_COLUMNS = (
     Column("date", DATE, "Jour de la situation : fin de chaque année depuis 2019, et aujourd’hui."),
     Column("departement", TEXT, "Code du département."),
@@ -242,6 +259,13 @@ FILES: dict[str, DataFile] = {
             "Une ligne par commune d’un territoire : part, population, certitude.",
             _LINK_COLUMNS,
             _link_rows,
+        ),
+        DataFile(
+            "cpts-successions",
+            "Les fusions et les scissions",
+            "Une ligne par CPTS remplacée et par CPTS qui lui succède.",
+            _SUCCESSION_COLUMNS,
+            _succession_rows,
         ),
         DataFile(
             "couverture-departements",
