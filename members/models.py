@@ -80,6 +80,15 @@ class Member(models.Model):
     # Kept here and not in the journal: ARS and CPAM read the journal, not the members.
     decision_reason = models.TextField("motif de la décision", max_length=1000, blank=True)
     left_at = models.DateTimeField("partie le", null=True, blank=True)
+    # After a merger or a split: the membership of the former CPTS, continued once.
+    continues = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name="adhésion continuée",
+    )
     # The follow-up link: only its hash is stored, and each e-mail replaces it (quality.md).
     link_sha256 = models.CharField("empreinte du lien de suivi", max_length=64, blank=True)
     link_sent_at = models.DateTimeField("lien envoyé le", null=True, blank=True)

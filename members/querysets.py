@@ -38,7 +38,7 @@ class MemberQuerySet(models.QuerySet[Any]):
 
     def for_its_page(self) -> MemberQuerySet:
         """With what the page of one membership shows, in the same query."""
-        return self.select_related("cpts", "user", "decided_by")
+        return self.select_related("cpts", "user", "decided_by", "continues__cpts")
 
     def newest_first(self) -> MemberQuerySet:
         """The order of « Mes adhésions »."""

@@ -48,5 +48,12 @@ WORKFLOW = Workflow(
             Permission.MEMBERSHIP_OWN,
             "Quitter la CPTS",
         ),
+        Transition(
+            "carry",
+            {MemberState.APPLIED, MemberState.APPROVED},
+            MemberState.LEFT,
+            Permission.SYSTEM,
+            "Continuer l’adhésion dans la CPTS issue d’une fusion ou d’une scission",
+        ),
     ),
 )
