@@ -73,6 +73,7 @@ class Permission(TextChoices):
     CONTRACT_SIGN_CPTS = "contract_sign_cpts", "Signer le contrat pour la CPTS"
     CONTRACT_SIGN_CPAM = "contract_sign_cpam", "Signer le contrat pour la CPAM"
     CONTRACT_SIGN_ARS = "contract_sign_ars", "Signer le contrat pour l’ARS"
+    RESHAPING_DRAFT = "reshaping_draft", "Préparer une fusion ou une scission de CPTS"
     # Money
     PAYMENT_PREPARE = "payment_prepare", "Préparer les ordres de paiement et les transmettre"
     PAYMENT_APPROVE = "payment_approve", "Approuver ou refuser les ordres de paiement"
@@ -163,6 +164,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.OPINION_READ,
             _P.OPINION_RELEASE,
             _P.CONTRACT_ACCEPT_ARS,
+            _P.RESHAPING_DRAFT,
             _P.OUTSIDE_GRID_RECORD,
         }
     ),
@@ -182,6 +184,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.OPINION_RELEASE,
             _P.CONTRACT_ACCEPT_ARS,
             _P.CONTRACT_SIGN_ARS,
+            _P.RESHAPING_DRAFT,
         }
     ),
     Role.CPAM_OFFICER: frozenset(

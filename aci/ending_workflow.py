@@ -138,7 +138,25 @@ def overtaken(contract: EndingLike) -> Refusal | None:
     return NOTHING
 
 
+@in_words("une fusion ou une scission acceptée par les parties met fin au contrat la veille")
+def ended_by_accord(contract: EndingLike) -> Refusal | None:
+    """Its last day was set by the act that replaces the CPTS."""
+    if contract.open_termination:
+        return Refusal("Une résiliation de ce contrat est en cours.")
+    if contract.ends_on < clock.today():
+        return None
+    return Refusal(f"Le contrat court jusqu’au {format_date(contract.ends_on)}.")
+
+
 ENDING = (
+    Transition(
+        "end_by_reshaping",
+        {IN_FORCE},
+        TERMINATED,
+        Permission.SYSTEM,
+        "Mettre fin au contrat d’une CPTS fusionnée ou scindée",
+        guard=ended_by_accord,
+    ),
     *(
         Transition(
             f"ask_termination_for_{party.value}",

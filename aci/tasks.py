@@ -38,3 +38,9 @@ def follow_terminations() -> None:
 def open_contract_years() -> None:
     """Open the contract years whose anniversary has come."""
     actions.open_contract_years()
+
+
+@shared_task(name="aci.apply_reshapings")
+def apply_reshapings() -> None:
+    """Carry out the mergers and the splits whose day has come, before the years open."""
+    actions.apply_reshapings()

@@ -9,6 +9,7 @@ from aci import (
     ending_views,
     identity_views,
     registration_views,
+    reshaping_views,
     simulator_views,
     suspension_views,
     template_views,
@@ -20,6 +21,9 @@ from aci.payments import views as payments
 from aci.projection import views as projection_views
 
 app_name = "aci"
+
+RESHAPINGS = "fusions-et-scissions/"
+RESHAPING = f"{RESHAPINGS}<uuid:identifier>/"
 
 CONTRACT = "dossiers/<str:reference>/contrat/"
 AMENDMENT = f"{CONTRACT}avenants/<str:amendment>/"
@@ -165,6 +169,17 @@ urlpatterns = [
     path(f"{AMENDMENT}signer/", views.sign, name="amendment_sign"),
     path(f"{AMENDMENT}renvoyer/", views.send_back, name="amendment_send_back"),
     path(f"{AMENDMENT}document-de-travail/", views.draft_pdf, name="amendment_draft_pdf"),
+    path(RESHAPINGS, reshaping_views.reshapings, name="reshapings"),
+    path(RESHAPING, reshaping_views.reshaping, name="reshaping"),
+    path(f"{RESHAPING}carte/<int:position>/", reshaping_views.reshaping_map, name="reshaping_map"),
+    path(f"{RESHAPING}communes/", reshaping_views.share_communes, name="share_communes"),
+    path(f"{RESHAPING}modifier/", reshaping_views.change_reshaping, name="change_reshaping"),
+    path(f"{RESHAPING}soumettre/", reshaping_views.propose_reshaping, name="propose_reshaping"),
+    path(f"{RESHAPING}accord/", reshaping_views.agree_reshaping, name="agree_reshaping"),
+    path(f"{RESHAPING}refuser/", reshaping_views.refuse_reshaping, name="refuse_reshaping"),
+    path(f"{RESHAPING}abandonner/", reshaping_views.drop_reshaping, name="drop_reshaping"),
+    path("dossiers/<str:reference>/fusionner/", reshaping_views.draft_merger, name="draft_merger"),
+    path("dossiers/<str:reference>/scinder/", reshaping_views.draft_split, name="draft_split"),
     path("pilotage/bareme/essai/", projection_views.try_grid, name="try_grid"),
     path(
         "pilotage/bareme/en-vigueur.csv",

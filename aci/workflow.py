@@ -11,6 +11,7 @@ from aci.bank_workflow import BANK_WORKFLOW as BANK_WORKFLOW
 from aci.ending_workflow import ENDING, TerminationLike
 from aci.parties import Party
 from aci.payments.workflow import ORDER_WORKFLOW
+from aci.reshaping_workflow import RESHAPING_WORKFLOW as RESHAPING_WORKFLOW
 from foundation import clock
 from foundation.dates import format_date
 from foundation.refusal import Refusal

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from accounts.models import SavedView, User
+from aci.reshaping_pages import may_start
 from cpts_portal.dossier_export import HEADER, row_of
 from cpts_portal.dossier_filters import DEFAULT_SORT, DossierFilter, ignored_in
 from cpts_portal.duties import duties_on, with_duties
@@ -141,4 +142,5 @@ def _for_the_parties(cpts: Cpts, user: User) -> dict[str, Any]:
         "parties": parties_of(cpts),
         "entries": _journal_of(cpts, user)[:ENTRIES_ON_SUMMARY],
         "is_party": True,
+        "may_reshape": may_start(user, cpts),
     }

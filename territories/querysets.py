@@ -95,6 +95,20 @@ class CptsQuerySet(ReadByQuerySet):
         """Public ones that cover their communes: a refused or withdrawn project covers nobody."""
         return self.public().exclude(stage__in=ENDED)
 
+    def near(self, cpts: Any) -> CptsQuerySet:
+        """Others that touch its territory, first, then those of its département."""
+        borders = apps.get_model("territories", "Adjacency").objects
+        own = apps.get_model("territories", "TerritoryCommune").objects
+        touched = borders.filter(
+            commune__in=own.filter(territory=cpts.territory_id).values("commune")
+        ).values("neighbour")
+        held = own.filter(territory=OuterRef("territory"), commune__in=touched)
+        others = self.exclude(pk=cpts.pk).annotate(touches=Exists(held))
+        found: CptsQuerySet = others.filter(
+            Q(touches=True) | Q(departement=cpts.departement_id)
+        ).order_by("-touches", "search_name")
+        return found
+
     def with_header(self) -> CptsQuerySet:
         """With what the head of a dossier and the lists show, in the same query."""
         rows = self.select_related("territory", "region", "departement", "cpam_district")

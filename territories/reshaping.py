@@ -75,7 +75,7 @@ def replacement_refusal(cpts: Cpts, day: dt.date) -> Refusal | None:
     if cpts.territory is None or not cpts.territory.commune_count:
         return Refusal(f"{cpts.name} n’a pas de territoire.")
     known = max(cpts.stage_since, cpts.territory.valid_from)
-    if day <= known:
+    if day < known or (day == known and cpts.stage != Stage.EXPIRED):
         return Refusal(
             f"La situation de {cpts.name} a changé le {format_date(known)} : choisissez une date "
             "d’effet postérieure."
@@ -85,7 +85,7 @@ def replacement_refusal(cpts: Cpts, day: dt.date) -> Refusal | None:
 
 def found_successor(new: NewCpts, *, since: dt.date) -> Cpts:
     """A CPTS that takes over from that day on, known to the public, its project to be written."""
-    vintage = default_vintage(clock.today())
+    vintage = default_vintage(since)
     refuse_counted_twice(new.communes.keys())
     municipal = figures_of(new.communes.keys(), vintage)
     figures = {code: counted(municipal[code], one.share) for code, one in new.communes.items()}
@@ -120,12 +120,16 @@ def replace_cpts(cpts: Cpts, successors: Iterable[Cpts], *, kind: str, since: dt
         raise Refused(refusal)
     now = clock.real_now()
     move(cpts, baton=Baton.NOBODY, deadline=None)
-    present = cpts.stage_periods.get(ends_on=None)
-    present.ends_on, present.changed_at = since, now
-    present.save(update_fields=["ends_on", "changed_at"])
     cpts.stage, cpts.stage_since = Stage.REPLACED, since
     cpts.save(update_fields=["stage", "stage_since"])
-    cpts.stage_periods.create(stage=cpts.stage, is_public=cpts.is_public, starts_on=since)
+    present = cpts.stage_periods.get(ends_on=None)
+    if present.starts_on == since:  # its contract reached its term on the eve
+        present.stage, present.changed_at = cpts.stage, now
+        present.save(update_fields=["stage", "changed_at"])
+    else:
+        present.ends_on, present.changed_at = since, now
+        present.save(update_fields=["ends_on", "changed_at"])
+        cpts.stage_periods.create(stage=cpts.stage, is_public=cpts.is_public, starts_on=since)
     if cpts.territory is not None:
         cpts.territory.replaced_on, cpts.territory.changed_at = since, now
         cpts.territory.save(update_fields=["replaced_on", "changed_at"])

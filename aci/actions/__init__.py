@@ -44,6 +44,17 @@ from aci.actions.registrations import (
     register_contract,
 )
 from aci.actions.renewals import remind_renewals
+from aci.actions.reshaped import apply_reshaping, apply_reshapings
+from aci.actions.reshaping import (
+    Successor,
+    agree_reshaping,
+    change_reshaping,
+    draft_reshaping,
+    drop_reshaping,
+    propose_reshaping,
+    refuse_reshaping,
+    share_communes,
+)
 from aci.actions.sealing import seal_signature
 from aci.actions.signing import CONSENT, consent_to, send_back, sign
 from aci.actions.suspensions import lift, suspend
@@ -52,18 +63,23 @@ from aci.actions.templates import add_template, load_contract_templates
 
 __all__ = [
     "CONSENT",
+    "Successor",
     "accept",
     "accept_article",
     "add_template",
     "agree_decision",
+    "agree_reshaping",
     "agree_termination",
     "answer_remark",
+    "apply_reshaping",
+    "apply_reshapings",
     "ask_termination",
     "change_amended_missions",
     "change_amended_territory",
     "change_amendment_purpose",
     "change_article",
     "change_identity",
+    "change_reshaping",
     "change_terms",
     "close_remark",
     "confirm_bank_account",
@@ -73,6 +89,8 @@ __all__ = [
     "dismiss_registration",
     "draft",
     "draft_amendment",
+    "draft_reshaping",
+    "drop_reshaping",
     "drop_termination",
     "expire_contracts",
     "follow_terminations",
@@ -88,14 +106,17 @@ __all__ = [
     "observe_termination",
     "open_contract_years",
     "propose_bank_account",
+    "propose_reshaping",
     "refresh_text",
     "refuse_bank_account",
+    "refuse_reshaping",
     "register_contract",
     "remark",
     "remind_renewals",
     "seal_signature",
     "send_back",
     "set_annex",
+    "share_communes",
     "sign",
     "suspend",
     "take_up_amendments",

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from aci import ending_emails
+from aci.actions.ended_years import close_year
 from aci.actions.ending_acts import (
     add_accord,
     add_act,
@@ -23,9 +24,8 @@ from aci.contract_funding import settings_of
 from aci.deadlines import year_containing
 from aci.ending_amounts import ending_amounts
 from aci.ending_delays import ONE_DAY, delays_on
-from aci.models import Contract, ContractYear, Termination, TerminationAct
+from aci.models import Contract, Termination, TerminationAct
 from aci.parties import Party
-from aci.payments.year_revisions import last_revision, revise_year
 from aci.workflow import WORKFLOW
 from foundation import clock
 from foundation.dates import format_date
@@ -378,7 +378,7 @@ def _decide_the_end(contract: Contract, termination: Termination, *, by: User) -
         raise LookupError("A decided end has a day.")
     contract.terminated_on, contract.ends_on = day, day - ONE_DAY
     contract.save(update_fields=["terminated_on", "ends_on"])
-    closed = _close_year(contract, day)
+    closed = close_year(contract, day)
     amounts = (
         ending_amounts(closed.lines).sentence
         if closed
@@ -401,13 +401,6 @@ def _decide_the_end(contract: Contract, termination: Termination, *, by: User) -
         deadline=termination.deadline,
         contract_end=contract.ends_on,
     )
-
-
-def _close_year(contract: Contract, day: dt.date) -> ContractYear | None:
-    """A new revision of the year in which the contract ends; a later year opens so by itself."""
-    span = year_containing(contract.signature_day, day, settings_of(contract))
-    year = last_revision(contract, span.number) if span else None
-    return revise_year(year, ended_on=day) if year else None
 
 
 def _terminate(contract: Contract) -> None:

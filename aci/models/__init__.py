@@ -28,6 +28,12 @@ from aci.models.payments import (
     PaymentSlip,
 )
 from aci.models.registrations import ContractRegistration
+from aci.models.reshaping import (
+    Reshaping,
+    ReshapingCommune,
+    ReshapingPart,
+    ReshapingVoice,
+)
 from aci.models.seals import Seal
 from aci.models.suspensions import ContractHold
 from aci.models.trail import ContractAcceptance, ContractDocument, Signature
@@ -62,6 +68,10 @@ __all__ = [
     "PaymentSlip",
     "Remark",
     "RemarkMessage",
+    "Reshaping",
+    "ReshapingCommune",
+    "ReshapingPart",
+    "ReshapingVoice",
     "Seal",
     "Signature",
     "TermMission",

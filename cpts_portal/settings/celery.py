@@ -48,6 +48,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "aci.follow_terminations",
         "schedule": crontab(hour=0, minute=2),
     },
+    # Before years open: a contract that ends on the eve of its anniversary opens no other one.
+    "apply-reshapings": {"task": "aci.apply_reshapings", "schedule": crontab(hour=0, minute=3)},
     "expire-contracts": {"task": "aci.expire_contracts", "schedule": crontab(hour=0, minute=5)},
     "remind-renewals": {
         "task": "aci.remind_renewals",

@@ -110,6 +110,13 @@ def commune_map(commune: Commune, day: dt.date | None = None, *, name: str = "ca
     return _around({commune.pk}, day or clock.today(), label, name)
 
 
+def communes_map(
+    codes: set[str], title: str, day: dt.date | None = None, *, name: str = "carte"
+) -> Drawing:
+    """A set of communes that no CPTS holds yet, with those that hold the land on the day."""
+    return _around(codes, day or clock.today(), f"Carte du territoire\u00a0: {title}", name)
+
+
 def _around(own: set[str], day: dt.date, label: str, name: str) -> Drawing:
     around = Adjacency.objects.filter(commune__in=own).values_list("neighbour_id", flat=True)
     codes = own.union(around)

@@ -6,7 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from aci.models import ContractDocument, ContractHold, ContractLetter, ContractTemplate
+from aci.models import (
+    ContractDocument,
+    ContractHold,
+    ContractLetter,
+    ContractTemplate,
+    Reshaping,
+)
 from tests.conventions.routes import Route
 from tests.permissions.row import DRAFTED, EXAMINED, SIGNED, Row
 from tests.permissions.table import ROWS
@@ -16,6 +22,19 @@ UNKNOWN = "unknown"
 NOBODY = uuid.UUID(int=0)
 # What an address bears when its object is named by a word.
 BY_WORD = {"code"}
+RESHAPINGS = {
+    f"aci:{act}"
+    for act in (
+        "reshaping",
+        "reshaping_map",
+        "share_communes",
+        "change_reshaping",
+        "propose_reshaping",
+        "agree_reshaping",
+        "refuse_reshaping",
+        "drop_reshaping",
+    )
+}
 
 
 def arguments(route: Route) -> list[str]:
@@ -57,7 +76,7 @@ def _value(
     if argument in {"user_id", "assignment_id"}:
         person = world.cast.nurse
         return person.uuid if argument == "user_id" else person.assignments.get().uuid
-    of_contract = _of_contract(route.name, argument, things)
+    of_contract = _of_reshaping(route.name, things) or _of_contract(route.name, argument, things)
     if of_contract is not None:
         return of_contract
     of_argument = {
@@ -68,6 +87,13 @@ def _value(
         "amendment": things.amendment.reference,
     }
     return of_argument[argument]
+
+
+def _of_reshaping(name: str, things: Belongings) -> Any:
+    """The split that is prepared of the dossier."""
+    if name not in RESHAPINGS:
+        return None
+    return Reshaping.objects.get(parts__cpts=things.cpts).uuid
 
 
 def _of_contract(name: str, argument: str, things: Belongings) -> Any:

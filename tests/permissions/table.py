@@ -228,6 +228,21 @@ ROWS: dict[str, Row] = {
     ),
     "aci:decide_termination": Row(needs(P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), BOTH),
     "aci:agree_decision": Row(needs(P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), ACT),
+    "aci:reshapings": Row(needs(P.DOSSIER_SEE)),
+    "aci:reshaping": Row(needs(P.DOSSIER_SEE)),
+    "aci:reshaping_map": Row(needs(P.DOSSIER_SEE), READ, (("position", 1),)),
+    "aci:share_communes": Row(needs(P.RESHAPING_DRAFT), BOTH),
+    "aci:change_reshaping": Row(needs(P.RESHAPING_DRAFT), BOTH),
+    "aci:propose_reshaping": Row(needs(P.RESHAPING_DRAFT), ACT),
+    "aci:agree_reshaping": Row(
+        needs(P.CONTRACT_SIGN_CPTS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), ACT
+    ),
+    "aci:refuse_reshaping": Row(
+        needs(P.CONTRACT_SIGN_CPTS, P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), BOTH
+    ),
+    "aci:drop_reshaping": Row(needs(P.RESHAPING_DRAFT), BOTH),
+    "aci:draft_merger": Row(needs(P.RESHAPING_DRAFT, P.FILING_SUBMIT), BOTH),
+    "aci:draft_split": Row(needs(P.RESHAPING_DRAFT, P.FILING_SUBMIT), BOTH),
     "aci:contract_letter": Row(needs(P.DOSSIER_SEE), BOTH),
     "aci:funding": Row(needs(P.DOSSIER_SEE)),
     "aci:prepare_order": Row(needs(P.PAYMENT_PREPARE), BOTH),

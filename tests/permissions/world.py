@@ -237,6 +237,7 @@ def _whole_life(cast: Cast) -> Belongings:
     filings.give_regional(project, cast)
     project = projects.validate(project, by=cast.ars_director)
     contract = _signed(project, cast)
+    _split(cast)
     contracts.notify_termination(contract, reason="Un préavis.", by=cast.president)
     contracts.withdraw_termination(contract, by=cast.president)
     contracts.suspend(
@@ -259,6 +260,20 @@ def _attach(letter: LetterOfIntent, holder: User) -> Attachment:
     kind = letter.outline.attachments[0].value
     upload = SimpleUploadedFile("piece.pdf", PDF, "application/pdf")
     return projects.add_attachment(letter, upload, kind=kind, by=holder)
+
+
+def _split(cast: Cast) -> None:
+    """Of one of two communes or more; of a single one, into names that it will not get."""
+    cpts = Cpts.objects.get(pk=cast.rives.pk)
+    names = (f"{cpts.name} Nord", f"{cpts.name} Sud")
+    contracts.draft_reshaping(
+        "split",
+        [cpts],
+        [contracts.Successor(name, cpts.departement, cpts.cpam_district) for name in names],
+        effective_on=TODAY,
+        reason="Deux bassins.",
+        by=cast.ars_reviewer,
+    )
 
 
 def _signed(project: HealthProject, cast: Cast) -> Contract:
