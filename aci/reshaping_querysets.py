@@ -6,9 +6,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from accounts.access import Permission
+from aci.parties import Party
 from aci.reshaping_workflow import OPEN, ReshapingState
 from foundation import clock
 from territories.querysets import scope_filter
@@ -55,3 +56,28 @@ class ReshapingQuerySet(models.QuerySet[Any]):
         """Accepted, and their day has come; the oldest day first."""
         due = self.filter(state=ReshapingState.AGREED, effective_on__lte=clock.today())
         return due.order_by("effective_on", "pk")
+
+
+class ReshapingPartQuerySet(models.QuerySet[Any]):
+    """The CPTS before and after."""
+
+    def awaiting(self, user: Any) -> ReshapingPartQuerySet:
+        """« À faire »: what this person may answer for a silent party, or prepare for a CPTS."""
+        asked = Q(reshaping__state=ReshapingState.PREPARING, reshaping__is_asked=True)
+        condition = asked & scope_filter(user, Permission.RESHAPING_DRAFT, "cpts__")
+        voices = apps.get_model("aci", "ReshapingVoice").objects.filter(
+            reshaping=OuterRef("reshaping")
+        )
+        for party in Party:
+            said = voices.filter(party=party, body=OuterRef(_BODY[party]))
+            may = scope_filter(user, party.sign_permission, "cpts__")
+            condition |= Q(reshaping__state=ReshapingState.PROPOSED) & may & ~Exists(said)
+        return self.filter(condition, side="before", is_open=True).order_by("pk")
+
+
+# The code of the party in charge of a CPTS: see `models.reshaping.body_of`.
+_BODY = {
+    Party.CPTS: "cpts__reference",
+    Party.CPAM: "cpts__cpam_district",
+    Party.ARS: "cpts__region",
+}

@@ -42,7 +42,7 @@ class ReshapingLike(Protocol):
 def agreed_by_all(reshaping: ReshapingLike) -> Refusal | None:
     """Nobody is merged or split without its own accord."""
     missing = reshaping.missing_seats
-    return Refusal(f"Il manque l’accord de {', '.join(missing)}.") if missing else None
+    return Refusal(f"Il manque l’accord de {', de '.join(missing)}.") if missing else None
 
 
 @in_words("la date d’effet est venue")

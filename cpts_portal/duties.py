@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from accounts.access import Permission
 from accounts.models import User
-from aci.models import Contract, ContractRegistration, PaymentOrder, Termination
+from aci.models import Contract, ContractRegistration, PaymentOrder, ReshapingPart, Termination
 from foundation import clock
 from foundation.numbers import NBSP
 from members.models import Member
@@ -89,6 +89,7 @@ def desk_of(user: User) -> CptsQuerySet:
         | Q(orders_to_approve__gt=0)
         | Q(termination_duty__gt="")
         | Q(to_confirm_since__isnull=False)
+        | Q(reshaping__isnull=False)
         | Q(applications__gt=0)
         | Q(unread_count__gt=0)  # nothing to do there, but something to read
     )
@@ -120,6 +121,7 @@ def duties_on(cpts: Any, user: User) -> list[Duty]:
         _to_approve_orders(cpts),
         _to_end(cpts),
         _to_confirm(cpts),
+        _to_reshape(cpts),
         _to_decide_members(cpts),
     ]
     return [duty for duty in found if duty]
@@ -165,7 +167,12 @@ def _contract_columns(user: User) -> dict[str, Any]:
         "termination_since": _nothing(DateTimeField()),
         "termination_due_on": _nothing(DateField()),
         "to_confirm_since": _nothing(DateTimeField()),
+        "reshaping": _nothing(UUIDField()),
     }
+    if user.permissions & (signs | {Permission.RESHAPING_DRAFT}):
+        waiting = ReshapingPart.objects.awaiting(user).filter(**here)
+        columns["reshaping"] = Subquery(waiting.values("reshaping__uuid")[:1])
+        columns["reshaping_since"] = Subquery(waiting.values("reshaping__drafted_at")[:1])
     if user.permissions & accepts:
         paper = ContractRegistration.objects.to_confirm_by(user).filter(**here)
         columns["to_confirm_since"] = Subquery(paper.values("registered_at")[:1])
@@ -307,6 +314,13 @@ def _to_end(cpts: Any) -> Duty | None:
         cpts.termination_due_on if is_heard else None,
         "Fin des observations" if is_heard else "",
     )
+
+
+def _to_reshape(cpts: Any) -> Duty | None:
+    if not cpts.reshaping:
+        return None
+    url = reverse("aci:reshaping", args=[cpts.reshaping])
+    return Duty("Examiner une fusion ou une scission", cpts.name, url, _day(cpts.reshaping_since))
 
 
 def _to_confirm(cpts: Any) -> Duty | None:

@@ -121,7 +121,8 @@ def replace_cpts(cpts: Cpts, successors: Iterable[Cpts], *, kind: str, since: dt
     now = clock.real_now()
     move(cpts, baton=Baton.NOBODY, deadline=None)
     cpts.stage, cpts.stage_since = Stage.REPLACED, since
-    cpts.save(update_fields=["stage", "stage_since"])
+    cpts.stage_as_of, cpts.stage_source = None, ""  # known from the act itself
+    cpts.save(update_fields=["stage", "stage_since", "stage_as_of", "stage_source"])
     present = cpts.stage_periods.get(ends_on=None)
     if present.starts_on == since:  # its contract reached its term on the eve
         present.stage, present.changed_at = cpts.stage, now

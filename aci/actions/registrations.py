@@ -181,6 +181,8 @@ def _note(
 
 def refuse_beside_another(cpts: Cpts) -> None:
     """One contract at a time, and no filing whose decision would move the dossier back."""
+    if cpts.stage == Stage.REPLACED:
+        raise Refused(f"{cpts.name} a été remplacée par une autre CPTS.")
     states = [*RUNNING, ContractState.NEGOTIATION, ContractState.TO_SIGN]
     other = cpts.contracts.filter(state__in=states).first()
     if other is not None:

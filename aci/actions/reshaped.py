@@ -27,7 +27,7 @@ from members.carrying import carry_members
 from projects.actions.following import open_following_project
 from records import journal
 from territories.actions import ChosenCommune, move
-from territories.models import Cpts
+from territories.models import Cpts, TerritoryCommune
 from territories.reshaping import (
     NewCpts,
     carry_roles,
@@ -69,6 +69,7 @@ def apply_now(row: Reshaping) -> None:
     pks = sorted(part.known.pk for part in row.predecessors)
     for part in row.predecessors:
         expire_contracts(part.known)
+    _hold_contracts(pks)
     before = held_cpts(pks)
     RESHAPING_WORKFLOW.apply("apply", row, may=may_on(portal, before[pks[0]]))
     refuse_busy(list(before.values()), row.effective_on)
@@ -96,6 +97,12 @@ def apply_now(row: Reshaping) -> None:
         f"{people} adhésion{'s' if people > 1 else ''} continuée{'s' if people > 1 else ''}",
     )
     reshaping_emails.applied(row, by=portal)
+
+
+def _hold_contracts(pks: Sequence[int]) -> None:
+    """Before their CPTS, as every act on a contract does: two acts never wait for each other."""
+    for contract in Contract.objects.running().filter(cpts__in=pks).order_by("pk"):
+        held(contract)
 
 
 def _end_contract(contract: Contract, row: Reshaping, *, by: User) -> None:
@@ -132,13 +139,11 @@ def _found(part: ReshapingPart, row: Reshaping, *, by: User) -> Cpts:
     """A successor, its roles, its project; the operation keeps which CPTS it became."""
     if part.departement is None or part.cpam_district is None:
         raise LookupError(f"{part.name} has no place.")
-    communes = {
-        one.commune_id: ChosenCommune(one.commune_id, share=one.share)
-        for one in part.communes.all()
-    }
-    new = NewCpts(part.name, part.departement, part.cpam_district, communes)
-    cpts = found_successor(new, since=row.effective_on)
     predecessors = [one.known for one in row.predecessors]
+    new = NewCpts(
+        part.name, part.departement, part.cpam_district, _communes_for(part, predecessors)
+    )
+    cpts = found_successor(new, since=row.effective_on)
     for one in predecessors:
         carry_roles(one, cpts)
     journal.record(
@@ -154,6 +159,25 @@ def _found(part: ReshapingPart, row: Reshaping, *, by: User) -> Cpts:
     part.cpts = cpts
     part.save(update_fields=["cpts"])
     return cpts
+
+
+def _communes_for(part: ReshapingPart, predecessors: Sequence[Cpts]) -> dict[str, ChosenCommune]:
+    """As they were known before: a commune that no document names stays « complétée »."""
+    known = {
+        one.commune_id: one
+        for one in TerritoryCommune.objects.filter(
+            territory__in=[cpts.territory_id for cpts in predecessors]
+        )
+    }
+    return {
+        one.commune_id: ChosenCommune(
+            one.commune_id,
+            certainty=known[one.commune_id].certainty,
+            share=one.share,
+            part=known[one.commune_id].part,
+        )
+        for one in part.communes.all()
+    }
 
 
 def _largest_first(predecessors: Sequence[Cpts]) -> list[Cpts]:

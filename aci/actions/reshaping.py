@@ -138,7 +138,7 @@ def agree_reshaping(reshaping: Reshaping, *, by: User) -> Reshaping:
     seat = _seat(row, by)
     RESHAPING_WORKFLOW.apply(f"agree_for_{seat.party.value}", row, may=_may_of(row, by))
     _say(row, seat, by=by)
-    note("agree_reshaping", row, by=by, sentence=f"{row.title} : accord de {seat.name}")
+    note("agree_reshaping", row, by=by, sentence=f"{row.title} : accord de {seat.with_article}")
     if not row.missing_seats:
         RESHAPING_WORKFLOW.apply("accept", row, may=_may_of(row, User.objects.portal()))
         row.save()
@@ -162,7 +162,7 @@ def refuse_reshaping(reshaping: Reshaping, *, reason: str, by: User) -> Reshapin
     _say(row, seat, reason=reason, by=by)
     row.end_reason = reason
     _close(row)
-    sentence = f"{row.title} : refusée par {seat.name}"
+    sentence = f"{row.title} : refusée par {seat.with_article}"
     note("refuse_reshaping", row, by=by, sentence=sentence, reason=reason)
     reshaping_emails.refused(row, by=by)
     return row

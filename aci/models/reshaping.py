@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from aci.parties import Party
-from aci.reshaping_querysets import ReshapingQuerySet
+from aci.reshaping_querysets import ReshapingPartQuerySet, ReshapingQuerySet
 from aci.reshaping_workflow import OPEN, ReshapingState
 from foundation import clock
 from territories.models import Commune, CpamDistrict, Cpts, Departement, Succession
@@ -27,6 +27,11 @@ class Seat:
     party: Party
     body: str
     name: str
+
+    @property
+    def with_article(self) -> str:
+        """« la CPAM de l’Artois », « l’ARS Hauts-de-France »."""
+        return f"l’{self.name}" if self.party is Party.ARS else f"la {self.name}"
 
 
 class Reshaping(models.Model):
@@ -122,7 +127,9 @@ class Reshaping(models.Model):
     def missing_seats(self) -> list[str]:
         """Who has not agreed, by name."""
         agreed = {(one.party, one.body) for one in self.said if one.agrees}
-        return [seat.name for seat in self.seats if (seat.party.value, seat.body) not in agreed]
+        return [
+            seat.with_article for seat in self.seats if (seat.party.value, seat.body) not in agreed
+        ]
 
     @property
     def names_before(self) -> str:
@@ -135,8 +142,8 @@ class Reshaping(models.Model):
 
     @property
     def title(self) -> str:
-        """« Fusion de CPTS Rives et CPTS Monts »."""
-        return f"{self.label} de {self.names_before}"
+        """« Fusion de la CPTS Rives et de la CPTS Monts »."""
+        return f"{self.label} {in_a_row([part.of_the for part in self.predecessors])}"
 
 
 class ReshapingPart(models.Model):
@@ -182,6 +189,8 @@ class ReshapingPart(models.Model):
     # While the merger or the split is neither done nor given up: one at a time for a CPTS.
     is_open = models.BooleanField("en cours", default=True)
 
+    objects: ClassVar[ReshapingPartQuerySet] = ReshapingPartQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = "CPTS d’une fusion ou d’une scission"
         verbose_name_plural = "CPTS d’une fusion ou d’une scission"
@@ -223,6 +232,11 @@ class ReshapingPart(models.Model):
     @property
     def title(self) -> str:
         return self.cpts.name if self.cpts else self.name
+
+    @property
+    def of_the(self) -> str:
+        """« de la CPTS Rives »; a name that says something else takes no article."""
+        return f"de la {self.title}" if self.title.startswith("CPTS ") else f"de {self.title}"
 
 
 class ReshapingCommune(models.Model):

@@ -11,7 +11,8 @@ from aci import actions
 from aci.models import Contract, Reshaping
 from foundation import clock
 from projects import actions as projects
-from territories.actions import assign
+from projects.models import HealthProject
+from territories.actions import ChosenCommune, assign, choose_communes
 from territories.models import Cpts
 from tests.aci.conftest import TODAY
 from tests.cast import Cast, make_user
@@ -75,3 +76,16 @@ def agreed(proposed: Reshaping, cast: Cast, monts_president: User) -> Reshaping:
         for person in (cast.president, monts_president, cast.cpam_director, cast.ars_director):
             proposed = actions.agree_reshaping(proposed, by=person)
     return proposed
+
+
+@pytest.fixture
+def merged_ground(cast: Cast, project: HealthProject) -> Cast:
+    """CPTS Rives without a contract, on three communes."""
+    with clock.at(TODAY):
+        choose_communes(
+            Cpts.objects.get(pk=cast.rives.pk),
+            [ChosenCommune(code) for code in ("62119", "62178", "62617")],
+            by=cast.holder,
+            vintage=2023,
+        )
+    return cast

@@ -48,7 +48,7 @@ def happen(day: dt.date = EFFECT) -> int:
 class TestPreparing:
     def test_the_ars_prepares_it_and_the_union_is_counted(self, merger: Reshaping) -> None:
         assert (merger.state, merger.is_asked) == ("preparing", False)
-        assert merger.title == "Fusion de CPTS Rives et CPTS Monts"
+        assert merger.title == "Fusion de la CPTS Rives et de la CPTS Monts"
         assert merger.communes.count() == 3
         before, after = merger.figures["before"], merger.figures["after"]
         assert [row["name"] for row in before] == ["CPTS Rives", "CPTS Monts"]
@@ -153,7 +153,7 @@ class TestAgreeing:
         ]
         with clock.at(PREPARED):
             proposed = actions.agree_reshaping(proposed, by=cast.president)
-            assert proposed.missing_seats[0] == "CPTS Monts"
+            assert proposed.missing_seats[0] == "la CPTS Monts"
             with pytest.raises(Refused, match="déjà prononcée"):
                 actions.agree_reshaping(proposed, by=cast.president)
             for person in (monts_president, cast.cpam_director):

@@ -47,7 +47,7 @@ def test_the_ars_prepares_a_merger_from_the_dossier(
     page = answer.content.decode()
     reshaping = Reshaping.objects.get()
     assert answer.redirect_chain[0][0] == reshaping.get_absolute_url()
-    assert "Fusion de CPTS Rives et CPTS Monts" in page
+    assert "Fusion de la CPTS Rives et de la CPTS Monts" in page
     assert "Soumettre aux parties" in page
 
 
@@ -69,7 +69,7 @@ def test_bad_input_is_said_and_nothing_typed_is_lost(
 def test_the_page_offers_each_its_act_within_its_budget(
     proposed: Reshaping, cast: Cast, sign_in: Any
 ) -> None:
-    offered = f"Donner l’accord de {cast.rives.name}"
+    offered = f"Donner l’accord de la {cast.rives.name}"
     assert offered in sign_in(cast.president).get(proposed.get_absolute_url()).content.decode()
     client = sign_in(cast.coordinator)
     with QueryCount() as queries:
