@@ -33,6 +33,36 @@ def refuse_busy(predecessors: Sequence[Cpts], day: dt.date) -> None:
             raise Refused(refusal)
 
 
+def refuse_unfit(absorbers: Sequence[Cpts], day: dt.date) -> None:
+    """The CPTS that takes the others in must be there, and its history not rewritten.
+
+    Its contract goes on: the amendment that changes its territory is looked at on the day.
+    """
+    for cpts in absorbers:
+        if cpts.stage not in READY:
+            raise Refused(
+                f"{cpts.name} ne peut pas en absorber une autre à l’étape "
+                f"« {cpts.get_stage_display()} »."
+            )
+        if running_contract(cpts) is None:
+            refusal = replacement_refusal(cpts, day)
+            if refusal:
+                raise Refused(refusal)
+
+
+def amendment_that_absorbs(contract: Contract, day: dt.date, shares: dict[str, int]) -> Amendment:
+    """The signed amendment that gives the contract these very communes on that very day."""
+    signed = Amendment.objects.in_force().filter(amends=contract, effective_on=day)
+    amendment: Amendment
+    for amendment in signed.select_related("territory"):
+        if amendment.territory_in_use.shares == shares:
+            return amendment
+    raise Refused(
+        f"L’avenant qui donne ces communes au contrat {contract.reference}, avec effet le "
+        f"{format_date(day)}, n’est pas signé."
+    )
+
+
 def busy_refusal(cpts: Cpts, day: dt.date) -> Refusal | None:
     """Why this CPTS cannot be merged or split from that day on."""
     replaced = cpts.stage == Stage.REPLACED

@@ -57,10 +57,10 @@ def _tell(
 ) -> None:
     """Once to each person, be they of several of its CPTS."""
     link = settings.PORTAL_URL + reshaping.get_absolute_url()
-    dossier = reshaping.predecessors[0].known.reference
+    dossier = reshaping.concerned[0].known.reference
     people = {
         person.pk: person
-        for part in reshaping.predecessors
+        for part in reshaping.concerned
         for person in people_on(part.known, permissions)
     }
     why = hashlib.sha256(reshaping.blocked_because.encode()).hexdigest()[:8]

@@ -29,7 +29,7 @@ def figures_of(reshaping: Reshaping) -> dict[str, Any]:
     """Plain values, kept with what the parties read: the same page later says the same."""
     day = reshaping.effective_on
     grids = stored_grids()
-    before = [part.known for part in reshaping.predecessors]
+    before = [part.known for part in reshaping.concerned]
     missions = _missions(before)
     union = set().union(*missions.values()) if missions else set()
     shares: dict[int | None, dict[str, int]] = defaultdict(dict)

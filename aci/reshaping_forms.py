@@ -15,6 +15,7 @@ from territories.models import Cpts
 
 MOST = 6  # CPTS that one becomes
 PREFIX = "commune-"
+NEW, ABSORBED = "new", "absorbed"
 
 
 class WhenForm(PortalForm):
@@ -45,15 +46,24 @@ class MergerForm(WhenForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choisissez au moins une autre CPTS."},
     )
+    mode = forms.ChoiceField(label="Ce qu’elles deviennent", widget=forms.RadioSelect)
     name = forms.CharField(
-        label="Nom de la CPTS issue de la fusion",
-        help_text="Elle peut garder le nom de l’une d’elles.",
+        label="Nom de la nouvelle CPTS",
+        help_text="Pour une nouvelle CPTS seulement. Elle peut garder le nom de l’une d’elles.",
         max_length=150,
-        error_messages={"required": "Donnez un nom à la nouvelle CPTS."},
+        required=False,
     )
     departement = forms.ChoiceField(label="Département principal")
     cpam_district = forms.ChoiceField(label="CPAM chargée du dossier")
-    field_order = ("others", "name", "departement", "cpam_district", "effective_on", "reason")
+    field_order = (
+        "others",
+        "mode",
+        "name",
+        "departement",
+        "cpam_district",
+        "effective_on",
+        "reason",
+    )
 
     def __init__(self, *args: Any, cpts: Cpts, candidates: Sequence[Cpts], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,6 +73,13 @@ class MergerForm(WhenForm):
         places = {one.departement.pk: one.departement for one in everybody}
         funds = {one.cpam_district.pk: one.cpam_district for one in everybody}
         self.places, self.funds = places, funds
+        self._choose(
+            "mode",
+            [
+                (NEW, "Une nouvelle CPTS, avec son propre dossier"),
+                (ABSORBED, f"{cpts.name} absorbe les autres et garde son dossier et son contrat"),
+            ],
+        )
         self._choose("others", [(one.slug, one.name) for one in candidates])
         self._choose("departement", [(key, one.name) for key, one in places.items()])
         self._choose("cpam_district", [(key, one.name) for key, one in funds.items()])
@@ -71,9 +88,15 @@ class MergerForm(WhenForm):
         self.fields[name].choices = list(choices)  # type: ignore[attr-defined]
 
     @property
+    def absorber(self) -> Cpts | None:
+        """The CPTS of the dossier, when it takes the others in."""
+        return self.cpts if self.cleaned_data["mode"] == ABSORBED else None
+
+    @property
     def chosen(self) -> list[Cpts]:
-        """The CPTS before."""
-        return [self.cpts, *(self.candidates[slug] for slug in self.cleaned_data["others"])]
+        """The CPTS that are replaced."""
+        others = [self.candidates[slug] for slug in self.cleaned_data["others"]]
+        return others if self.absorber else [self.cpts, *others]
 
 
 class SplitForm(WhenForm):

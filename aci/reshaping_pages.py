@@ -103,9 +103,7 @@ def reshaping_page(reshaping: Reshaping, user: Any) -> ReshapingPage:
         ),
         before=tuple(
             _row(figures, part.known.get_absolute_url())
-            for part, figures in zip(
-                reshaping.predecessors, reshaping.figures["before"], strict=True
-            )
+            for part, figures in zip(reshaping.concerned, reshaping.figures["before"], strict=True)
         ),
         after=tuple(
             _row(figures, part.cpts.get_absolute_url() if part.cpts else "")
@@ -117,7 +115,7 @@ def reshaping_page(reshaping: Reshaping, user: Any) -> ReshapingPage:
 
 
 def _may(reshaping: Reshaping, user: Any) -> frozenset[str]:
-    mays = [may_on(user, part.known) for part in reshaping.predecessors]
+    mays = [may_on(user, part.known) for part in reshaping.concerned]
     return frozenset(
         item.name
         for item in RESHAPING_WORKFLOW.available(

@@ -71,8 +71,10 @@ class ReshapingPartQuerySet(models.QuerySet[Any]):
         for party in Party:
             said = voices.filter(party=party, body=OuterRef(_BODY[party]))
             may = scope_filter(user, party.sign_permission, "cpts__")
-            condition |= Q(reshaping__state=ReshapingState.PROPOSED) & may & ~Exists(said)
-        return self.filter(condition, side="before", is_open=True).order_by("pk")
+            proposed = Q(reshaping__state=ReshapingState.PROPOSED)
+            condition |= proposed & may & Q(~Exists(said))
+        before = Q(side="before") | Q(absorbs=True)
+        return self.filter(condition & before, is_open=True).order_by("pk")
 
 
 # The code of the party in charge of a CPTS: see `models.reshaping.body_of`.

@@ -10,7 +10,7 @@ from territories.scopes import may_on
 def seat_of(reshaping: Reshaping, user: Any) -> Seat | None:
     """The first seat that this person may speak for; without a query."""
     for seat in reshaping.seats:
-        for part in reshaping.predecessors:
+        for part in reshaping.concerned:
             cpts = part.known
             if body_of(seat.party, cpts) != seat.body:
                 continue

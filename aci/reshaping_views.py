@@ -13,7 +13,7 @@ from aci import actions
 from aci.actions.reshaping import held_communes
 from aci.models import Reshaping
 from aci.parties import Party
-from aci.reshaping_forms import MergerForm, SharingForm, SplitForm, WhenForm, WhyForm
+from aci.reshaping_forms import NEW, MergerForm, SharingForm, SplitForm, WhenForm, WhyForm
 from aci.reshaping_pages import candidates_for, commune_names, may_start, reshaping_page
 from aci.reshaping_workflow import ReshapingState
 from foundation.htmx import render_page_or_part
@@ -70,7 +70,11 @@ def draft_merger(request: SignedInRequest, reference: str) -> HttpResponse:
         request.POST or None,
         cpts=cpts,
         candidates=candidates_for(cpts),
-        initial={"departement": cpts.departement_id, "cpam_district": cpts.cpam_district_id},
+        initial={
+            "mode": NEW,
+            "departement": cpts.departement_id,
+            "cpam_district": cpts.cpam_district_id,
+        },
     )
 
     def act() -> Reshaping:
@@ -78,7 +82,8 @@ def draft_merger(request: SignedInRequest, reference: str) -> HttpResponse:
         one = actions.Successor(
             data["name"], form.places[data["departement"]], form.funds[data["cpam_district"]]
         )
-        return _draft(request, Succession.Kind.MERGER, form.chosen, [one], form)
+        successors = [] if form.absorber else [one]
+        return _draft(request, Succession.Kind.MERGER, form.chosen, successors, form, form.absorber)
 
     return _drafted(request, cpts, form, act, "aci/draft_merger.html", "aci:reshaping")
 
@@ -233,6 +238,7 @@ def _draft(
     predecessors: list[Cpts],
     successors: list[actions.Successor],
     form: WhenForm,
+    absorber: Cpts | None = None,
 ) -> Reshaping:
     return actions.draft_reshaping(
         kind,
@@ -241,6 +247,7 @@ def _draft(
         effective_on=form.cleaned_data["effective_on"],
         reason=form.cleaned_data["reason"],
         by=request.user,
+        absorber=absorber,
     )
 
 

@@ -20,6 +20,7 @@ from territories.actions import (
     fill_territory,
     free_reference,
     free_slug,
+    locked_territory,
     move,
     note_concerns,
     refuse_counted_twice,
@@ -111,6 +112,27 @@ def found_successor(new: NewCpts, *, since: dt.date) -> Cpts:
     StagePeriod.objects.create(cpts=cpts, stage=cpts.stage, is_public=True, starts_on=since)
     BatonPeriod.objects.create(cpts=cpts, baton=cpts.baton, starts_on=clock.today())
     return cpts
+
+
+def extend_territory(
+    cpts: Cpts, communes: Mapping[str, ChosenCommune], *, since: dt.date
+) -> Territory:
+    """Another version from that day on, of a CPTS that no contract binds to the one before."""
+    before = locked_territory(cpts)
+    vintage = default_vintage(since)
+    refuse_counted_twice(communes.keys())
+    municipal = figures_of(communes.keys(), vintage)
+    figures = {code: counted(municipal[code], one.share) for code, one in communes.items()}
+    before.replaced_on, before.changed_at = since, clock.real_now()
+    before.save(update_fields=["replaced_on", "changed_at"])
+    territory = Territory.objects.create(
+        cpts=cpts, vintage=vintage, valid_from=since, source=before.source
+    )
+    fill_territory(territory, communes, figures, vintage, None, "")
+    note_concerns(cpts, communes.keys())
+    cpts.territory = territory
+    cpts.save(update_fields=["territory"])
+    return territory
 
 
 def replace_cpts(cpts: Cpts, successors: Iterable[Cpts], *, kind: str, since: dt.date) -> None:

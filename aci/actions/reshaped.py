@@ -9,13 +9,14 @@ from django.db import transaction
 
 from accounts.models import User
 from aci import reshaping_emails
+from aci.actions.absorbed import absorb, communes_for
 from aci.actions.ended_years import close_year
 from aci.actions.held import held
 from aci.actions.life import expire_contracts, open_due_years
 from aci.ending_amounts import ending_amounts
 from aci.ending_delays import ONE_DAY
 from aci.models import Contract, Reshaping, ReshapingPart
-from aci.reshaping_checks import refuse_busy, running_contract
+from aci.reshaping_checks import refuse_busy, refuse_unfit, running_contract
 from aci.reshaping_journal import note
 from aci.reshaping_rules import union_of
 from aci.reshaping_workflow import RESHAPING_WORKFLOW, ReshapingState
@@ -26,8 +27,8 @@ from foundation.refusal import Refused
 from members.carrying import carry_members
 from projects.actions.following import open_following_project
 from records import journal
-from territories.actions import ChosenCommune, move
-from territories.models import Cpts, TerritoryCommune
+from territories.actions import move
+from territories.models import Cpts
 from territories.reshaping import (
     NewCpts,
     carry_roles,
@@ -66,25 +67,30 @@ def apply_reshaping(reshaping: Reshaping) -> bool:
 def apply_now(row: Reshaping) -> None:
     """All of it, or nothing: call it inside the act that holds the operation."""
     portal = User.objects.portal()
-    pks = sorted(part.known.pk for part in row.predecessors)
+    pks = sorted(part.known.pk for part in row.concerned)
     for part in row.predecessors:
         expire_contracts(part.known)
     _hold_contracts(pks)
-    before = held_cpts(pks)
-    RESHAPING_WORKFLOW.apply("apply", row, may=may_on(portal, before[pks[0]]))
-    refuse_busy(list(before.values()), row.effective_on)
-    _refuse_other_communes(row, before)
-    for cpts in before.values():
+    everybody = held_cpts(pks)
+    RESHAPING_WORKFLOW.apply("apply", row, may=may_on(portal, everybody[pks[0]]))
+    _take_fresh(row, everybody)
+    before = [part.known for part in row.predecessors]
+    refuse_busy(before, row.effective_on)
+    refuse_unfit([part.known for part in row.successors if part.absorbs], row.effective_on)
+    _refuse_other_communes(row, everybody)
+    for cpts in before:
         contract = running_contract(cpts)
         if contract:
             _end_contract(contract, row, by=portal)
-    before = held_cpts(pks)  # as the end of their contracts left them
-    for part in row.predecessors:
-        part.cpts = before[part.known.pk]
-    founded = [_found(part, row, by=portal) for part in row.successors]
-    for cpts in before.values():
-        replace_cpts(cpts, founded, kind=row.kind, since=row.effective_on)
-    counts = carry_members(list(before.values()), _communes_of(row), by=portal)
+    _take_fresh(row, held_cpts(pks))  # as the end of their contracts left them
+    before = [part.known for part in row.predecessors]
+    after = [
+        absorb(part, row, before) if part.absorbs else _found(part, row, by=portal)
+        for part in row.successors
+    ]
+    for cpts in before:
+        replace_cpts(cpts, after, kind=row.kind, since=row.effective_on)
+    counts = carry_members(before, _communes_of(row), by=portal)
     row.applied_at, row.blocked_because = clock.now(), ""
     row.save()
     row.parts.update(is_open=False)
@@ -99,9 +105,14 @@ def apply_now(row: Reshaping) -> None:
     reshaping_emails.applied(row, by=portal)
 
 
+def _take_fresh(row: Reshaping, held_now: dict[int, Cpts]) -> None:
+    for part in row.concerned:
+        part.cpts = held_now[part.known.pk]
+
+
 def _hold_contracts(pks: Sequence[int]) -> None:
     """Before their CPTS, as every act on a contract does: two acts never wait for each other."""
-    for contract in Contract.objects.running().filter(cpts__in=pks).order_by("pk"):
+    for contract in Contract.agreements.running().filter(cpts__in=pks).order_by("pk"):
         held(contract)
 
 
@@ -140,9 +151,7 @@ def _found(part: ReshapingPart, row: Reshaping, *, by: User) -> Cpts:
     if part.departement is None or part.cpam_district is None:
         raise LookupError(f"{part.name} has no place.")
     predecessors = [one.known for one in row.predecessors]
-    new = NewCpts(
-        part.name, part.departement, part.cpam_district, _communes_for(part, predecessors)
-    )
+    new = NewCpts(part.name, part.departement, part.cpam_district, communes_for(part, predecessors))
     cpts = found_successor(new, since=row.effective_on)
     for one in predecessors:
         carry_roles(one, cpts)
@@ -159,25 +168,6 @@ def _found(part: ReshapingPart, row: Reshaping, *, by: User) -> Cpts:
     part.cpts = cpts
     part.save(update_fields=["cpts"])
     return cpts
-
-
-def _communes_for(part: ReshapingPart, predecessors: Sequence[Cpts]) -> dict[str, ChosenCommune]:
-    """As they were known before: a commune that no document names stays « complétée »."""
-    known = {
-        one.commune_id: one
-        for one in TerritoryCommune.objects.filter(
-            territory__in=[cpts.territory_id for cpts in predecessors]
-        )
-    }
-    return {
-        one.commune_id: ChosenCommune(
-            one.commune_id,
-            certainty=known[one.commune_id].certainty,
-            share=one.share,
-            part=known[one.commune_id].part,
-        )
-        for one in part.communes.all()
-    }
 
 
 def _largest_first(predecessors: Sequence[Cpts]) -> list[Cpts]:

@@ -13,7 +13,7 @@ from aci import reshaping_emails
 from aci.actions.reshaped import apply_now
 from aci.models import Reshaping, ReshapingCommune, ReshapingPart, ReshapingVoice
 from aci.models.reshaping import Seat
-from aci.reshaping_checks import refuse_busy
+from aci.reshaping_checks import refuse_busy, refuse_unfit
 from aci.reshaping_figures import figures_of
 from aci.reshaping_journal import note
 from aci.reshaping_rules import NOBODY, count_refusal, sharing_refusal, union_of
@@ -48,17 +48,24 @@ def draft_reshaping(
     effective_on: dt.date,
     reason: str,
     by: User,
+    absorber: Cpts | None = None,
 ) -> Reshaping:
-    """The ARS prepares it, or a CPTS asks for it: the ARS alone will put it to the parties."""
-    held = list(held_cpts(one.pk for one in predecessors).values())
+    """The ARS prepares it, or a CPTS asks for it: the ARS alone will put it to the parties.
+
+    With an `absorber`, that CPTS takes the others in and stays itself; none is founded.
+    """
+    concerned = [*predecessors, *([absorber] if absorber else [])]
+    held = list(held_cpts(one.pk for one in concerned).values())
+    before = [one for one in held if absorber is None or one.pk != absorber.pk]
     is_asked = not _may_on_one(held, by)(Permission.RESHAPING_DRAFT)
     if is_asked and not _may_on_one(held, by)(Permission.FILING_SUBMIT):
         raise NotAllowed("draft_reshaping")
-    refusal = count_refusal(kind, len(held), len(successors))
+    refusal = count_refusal(kind, len(held), 1 if absorber else len(successors))
     if refusal:
         raise Refused(refusal)
     _refuse_names(successors, held)
-    refuse_busy(held, effective_on)
+    refuse_busy(before, effective_on)
+    refuse_unfit([one for one in held if one not in before], effective_on)
     reshaping = Reshaping(
         kind=kind,
         effective_on=effective_on,
@@ -68,7 +75,7 @@ def draft_reshaping(
         is_asked=is_asked,
     )
     reshaping.save()
-    _add_parts(reshaping, held, successors)
+    _add_parts(reshaping, before, successors, [one for one in held if one not in before])
     _share_by_default(reshaping)
     _count_again(reshaping)
     what = "Demande" if is_asked else "Préparation"
@@ -111,7 +118,7 @@ def change_reshaping(
     """Another day, another reason."""
 
     def change(row: Reshaping) -> None:
-        refuse_busy([part.known for part in row.predecessors], effective_on)
+        _refuse_obstacles(row, effective_on)
         row.effective_on, row.reason = effective_on, _reason(reason)
 
     return _change(reshaping, change, f"effet le {format_date(effective_on)}", by=by)
@@ -122,7 +129,7 @@ def propose_reshaping(reshaping: Reshaping, *, by: User) -> Reshaping:
     """From now on nothing of it changes: each party agrees, or refuses, what it reads."""
     row = held_reshaping(reshaping)
     RESHAPING_WORKFLOW.apply("propose", row, may=_may_of(row, by))
-    refuse_busy([part.known for part in row.predecessors], row.effective_on)
+    _refuse_obstacles(row, row.effective_on)
     refuse_other_communes(row)
     row.figures = figures_of(row)
     row.save()
@@ -195,7 +202,7 @@ def held_reshaping(reshaping: Reshaping) -> Reshaping:
 
 def held_communes(row: Reshaping) -> dict[str, int]:
     """What the predecessors hold now, code → share."""
-    territories = [part.known.territory for part in row.predecessors]
+    territories = [part.known.territory for part in row.concerned]
     return union_of([one.shares for one in territories if one])
 
 
@@ -206,6 +213,11 @@ def refuse_other_communes(row: Reshaping) -> None:
             "Le territoire d’une des CPTS a changé depuis la répartition des communes : "
             "reprenez-la."
         )
+
+
+def _refuse_obstacles(row: Reshaping, day: dt.date) -> None:
+    refuse_busy([part.known for part in row.predecessors], day)
+    refuse_unfit([part.known for part in row.successors if part.absorbs], day)
 
 
 def _change(
@@ -219,11 +231,26 @@ def _change(
     return row
 
 
-def _add_parts(reshaping: Reshaping, held: Sequence[Cpts], successors: Sequence[Successor]) -> None:
+def _add_parts(
+    reshaping: Reshaping,
+    before: Sequence[Cpts],
+    successors: Sequence[Successor],
+    absorbers: Sequence[Cpts],
+) -> None:
     try:
         with transaction.atomic():
-            for position, cpts in enumerate(held, 1):
+            for position, cpts in enumerate(before, 1):
                 reshaping.parts.create(side=Side.BEFORE, position=position, cpts=cpts)
+            for cpts in absorbers:
+                reshaping.parts.create(
+                    side=Side.AFTER,
+                    position=1,
+                    cpts=cpts,
+                    absorbs=True,
+                    name=cpts.name,
+                    departement=cpts.departement,
+                    cpam_district=cpts.cpam_district,
+                )
     except IntegrityError:
         raise Refused(
             "Une de ces CPTS est déjà dans une fusion ou une scission en cours."
@@ -290,7 +317,7 @@ def _seat(row: Reshaping, by: User) -> Seat:
 
 
 def _may_of(row: Reshaping, by: User) -> May:
-    return _may_on_one([part.known for part in row.predecessors], by)
+    return _may_on_one([part.known for part in row.concerned], by)
 
 
 def _may_on_one(predecessors: Iterable[Cpts], by: User) -> May:

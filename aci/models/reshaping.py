@@ -110,11 +110,21 @@ class Reshaping(models.Model):
         return [one for one in self.all_parts if one.side == ReshapingPart.Side.AFTER]
 
     @property
+    def absorber(self) -> ReshapingPart | None:
+        """The CPTS that takes the others in and stays itself, with its contract."""
+        return next((one for one in self.successors if one.absorbs), None)
+
+    @property
+    def concerned(self) -> list[ReshapingPart]:
+        """The CPTS that are there before the day: those replaced, and the one that absorbs."""
+        return [*self.predecessors, *(one for one in self.successors if one.absorbs)]
+
+    @property
     def seats(self) -> list[Seat]:
         """Each CPTS, then each CPAM and each ARS in charge of one of them, once."""
         found: dict[tuple[str, str], Seat] = {}
         for party in Party:
-            for part in self.predecessors:
+            for part in self.concerned:
                 seat = Seat(party, body_of(party, part.known), party.named(part.known))
                 found.setdefault((party.value, seat.body), seat)
         return list(found.values())
@@ -143,7 +153,9 @@ class Reshaping(models.Model):
     @property
     def title(self) -> str:
         """« Fusion de la CPTS Rives et de la CPTS Monts »."""
-        return f"{self.label} {in_a_row([part.of_the for part in self.predecessors])}"
+        before = in_a_row([part.of_the for part in self.predecessors])
+        into = f" dans {self.absorber.the}" if self.absorber else ""
+        return f"{self.label} {before}{into}"
 
 
 class ReshapingPart(models.Model):
@@ -186,6 +198,8 @@ class ReshapingPart(models.Model):
         related_name="+",
         verbose_name="CPAM chargée du dossier",
     )
+    # It is there already, and stays: its territory grows, its contract goes on.
+    absorbs = models.BooleanField("absorbe les autres", default=False)
     # While the merger or the split is neither done nor given up: one at a time for a CPTS.
     is_open = models.BooleanField("en cours", default=True)
 
@@ -206,7 +220,7 @@ class ReshapingPart(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["cpts"],
-                condition=Q(side="before", is_open=True),
+                condition=Q(is_open=True) & (Q(side="before") | Q(absorbs=True)),
                 name="aci_reshaping_one_open_for_a_cpts",
             ),
             models.CheckConstraint(
@@ -216,6 +230,10 @@ class ReshapingPart(models.Model):
                     & ~Q(name="")
                 ),
                 name="aci_reshaping_part_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(absorbs=False) | Q(side="after", cpts__isnull=False),
+                name="aci_reshaping_absorber_is_known",
             ),
         ]
 
@@ -236,7 +254,11 @@ class ReshapingPart(models.Model):
     @property
     def of_the(self) -> str:
         """« de la CPTS Rives »; a name that says something else takes no article."""
-        return f"de la {self.title}" if self.title.startswith("CPTS ") else f"de {self.title}"
+        return f"de {self.the}"
+
+    @property
+    def the(self) -> str:
+        return f"la {self.title}" if self.title.startswith("CPTS ") else self.title
 
 
 class ReshapingCommune(models.Model):

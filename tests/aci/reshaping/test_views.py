@@ -26,6 +26,7 @@ def prepared_on(in_force: Contract, monts_ready: Cast) -> Any:
 def merger_data(cast: Cast, **changes: Any) -> dict[str, Any]:
     return {
         "others": [cast.monts.slug],
+        "mode": "new",
         "name": "CPTS Artois",
         "departement": "62",
         "cpam_district": "621",
