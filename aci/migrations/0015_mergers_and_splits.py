@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('aci', '0014_amendments_of_contracts'),
-        ('territories', '0011_a_cpts_follows_others'),
+        ('territories', '0012_a_cpts_follows_others'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('territories', '0010_calendar_feeds'),
+        ('territories', '0011_one_signatory_at_a_time'),
     ]
 
     operations = [
