@@ -47,14 +47,14 @@ def reshaping(request: SignedInRequest, identifier: uuid.UUID) -> HttpResponse:
 
 @needs(Permission.DOSSIER_SEE)
 @require_safe
-def reshaping_map(request: SignedInRequest, identifier: uuid.UUID, position: int) -> HttpResponse:
+def reshaping_map(request: SignedInRequest, identifier: uuid.UUID, number: int) -> HttpResponse:
     """The communes of one CPTS after, drawn among those that hold the land today."""
     found = _found(request, identifier)
-    part = next((one for one in found.successors if one.position == position), None)
+    part = next((one for one in found.successors if one.position == number), None)
     if part is None:
         raise Http404
     codes = set(part.communes.values_list("commune", flat=True))
-    name = f"carte-{position}"
+    name = f"carte-{number}"
     drawing = communes_map(codes, part.title, name=name) if codes else None
     context = {"reshaping": found, "part": part, "drawing": drawing, "map_name": name}
     return render_page_or_part(request, "aci/reshaping_map.html", "drawn", context)

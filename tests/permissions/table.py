@@ -230,7 +230,7 @@ ROWS: dict[str, Row] = {
     "aci:agree_decision": Row(needs(P.CONTRACT_SIGN_CPAM, P.CONTRACT_SIGN_ARS), ACT),
     "aci:reshapings": Row(needs(P.DOSSIER_SEE)),
     "aci:reshaping": Row(needs(P.DOSSIER_SEE)),
-    "aci:reshaping_map": Row(needs(P.DOSSIER_SEE), READ, (("position", 1),)),
+    "aci:reshaping_map": Row(needs(P.DOSSIER_SEE), READ, (("number", 1),)),
     "aci:share_communes": Row(needs(P.RESHAPING_DRAFT), BOTH),
     "aci:change_reshaping": Row(needs(P.RESHAPING_DRAFT), BOTH),
     "aci:propose_reshaping": Row(needs(P.RESHAPING_DRAFT), ACT),
