@@ -15,12 +15,13 @@ from decimal import Decimal
 from aci.deadlines import ContractYear
 from aci.funding import YearFunding
 from aci.funding_basis import FundingBasis
-from aci.funding_lines import Achievement, Line, RetainedBasis
+from aci.funding_lines import Achievement, Basis, Counted, Line, RetainedBasis
 from aci.funding_lines import Share as Achieved
 from aci.grid import Grid
 from aci.mission_codes import MissionCode, Part
 from foundation.dates import format_date
 from foundation.money import ZERO, format_euros, prorata, round_cents
+from foundation.numbers import format_percent
 from foundation.refusal import Refused
 
 ASSUMPTIONS = (
@@ -59,9 +60,11 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class AmendedBasis:
-    """A due that several versions of the terms made."""
+    """A due that several versions of the terms made, and what its review found achieved."""
 
     shares: tuple[Share, ...]
+    fraction: Decimal | None = None  # of a variable part, once it is reviewed
+    ended_on: dt.date | None = None  # the contract ends in the year
 
     def words(self, line: Line) -> str:
         parts = " ; ".join(
@@ -69,7 +72,13 @@ class AmendedBasis:
             f"{format_euros(share.due)} (plafond annuel de {format_euros(share.ceiling)})"
             for share in self.shares
         )
-        return f"Année modifiée par avenant : {parts}. {_paid(line)}"
+        end = f"Fin du contrat le {format_date(self.ended_on)}. " if self.ended_on else ""
+        reached = (
+            ""
+            if self.fraction is None
+            else f" Objectifs atteints à {format_percent(self.fraction)}."
+        )
+        return f"{end}Année modifiée par avenant : {parts}.{reached} {_paid(line)}"
 
 
 def year_in_force(spans: Sequence[Span], number: int, *, grids: Iterable[Grid]) -> YearFunding:
@@ -79,11 +88,13 @@ def year_in_force(spans: Sequence[Span], number: int, *, grids: Iterable[Grid]) 
     pieces = _pieces(spans, year)
     if len(pieces) == 1:
         return pieces[0][2].year(number, grids=grids)
-    counted = [_Counted.of(*piece, year=year, grids=grids) for piece in pieces]
-    keys = sorted({key for piece in counted for key in piece.whole}, key=_place)
-    lines = [line for line in (_line(key, counted, year) for key in keys) if line is not None]
+    counted = [
+        _Counted.of(start, stop, basis.year(number, grids=grids)) for start, stop, basis in pieces
+    ]
+    keys = sorted({key for piece in counted for key in piece.lines}, key=_place)
+    lines = [line for line in (_line(key, counted) for key in keys) if line is not None]
     last = counted[-1].funding
-    return YearFunding(last.grid, last.size, year, None, last.settings, tuple(lines))
+    return replace(last, lines=tuple(lines))
 
 
 def reviewed(
@@ -98,31 +109,39 @@ def reviewed(
 
 
 def _reviewed_line(line: Line, achieved: Mapping[MissionCode, Achievement]) -> Line:
-    """A variable part: the days under each version of the terms make its limit."""
-    found = achieved.get(line.code)
-    if line.part is not Part.VARIABLE or found is None:
+    """A variable part: the days under each version of the terms make its limit.
+
+    One that the review does not name is refused, as in a year that nothing cuts.
+    """
+    if line.part is not Part.VARIABLE:
         return line
+    found = achieved.get(line.code)
+    if found is None:
+        raise Refused(f"La part atteinte de « {line.code.label} » n’est pas renseignée.")
     if isinstance(found, Achieved):
-        return replace(line, due=round_cents(line.due * found.fraction))
+        basis: Basis = line.basis
+        if isinstance(basis, AmendedBasis):
+            basis = replace(basis, fraction=found.fraction)
+        return replace(line, due=round_cents(line.due * found.fraction), basis=basis)
     if not 0 <= found.amount <= line.due:
         raise Refused(
             f"Le montant retenu pour une part variable est compris entre 0 et "
             f"{format_euros(line.due)}."
         )
-    basis = RetainedBasis(found.reason, line.due)
-    return replace(line, due=round_cents(found.amount), basis=basis)
+    retained = RetainedBasis(found.reason, line.due)
+    return replace(line, due=round_cents(found.amount), basis=retained)
 
 
 def _pieces(
     spans: Sequence[Span], year: ContractYear
 ) -> list[tuple[dt.date, dt.date, FundingBasis]]:
-    """The year cut at each day on which other terms take effect."""
+    """The year cut at each day on which other terms take effect, until the contract ends."""
+    ended_on = spans[-1].basis.ended_on
+    end = min(year.next_anniversary, ended_on) if ended_on else year.next_anniversary
     begun = [span for span in spans if span.since is None or span.since <= year.start]
-    within = [
-        span for span in spans if span.since and year.start < span.since < year.next_anniversary
-    ]
+    within = [span for span in spans if span.since and year.start < span.since < end]
     starts = [(year.start, begun[-1].basis), *((span.since, span.basis) for span in within)]
-    stops = [*(span.since for span in within), year.next_anniversary]
+    stops = [*(span.since for span in within), end]
     return [
         (start, stop, basis)
         for (start, basis), stop in zip(starts, stops, strict=True)
@@ -132,59 +151,57 @@ def _pieces(
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """One piece of the year, with its lines for the whole year and at both ends of the piece."""
+    """One piece of the year, with its lines as if its terms had held all year."""
 
     start: dt.date
     stop: dt.date
     funding: YearFunding
-    whole: dict[Key, Line]
-    at_start: dict[Key, Line]
-    at_stop: dict[Key, Line]
+    lines: Mapping[Key, Line]
 
     @classmethod
-    def of(
-        cls,
-        start: dt.date,
-        stop: dt.date,
-        basis: FundingBasis,
-        *,
-        year: ContractYear,
-        grids: Sequence[Grid],
-    ) -> _Counted:
-        funding = basis.year(year.number, grids=grids)
-        whole = _by_key(funding)
-
-        def until(day: dt.date) -> dict[Key, Line]:
-            if day in (year.start, year.next_anniversary):
-                return {} if day == year.start else whole
-            return _by_key(basis.year(year.number, grids=grids, until=day))
-
-        return cls(start, stop, funding, whole, until(start), until(stop))
+    def of(cls, start: dt.date, stop: dt.date, funding: YearFunding) -> _Counted:
+        return cls(start, stop, funding, {(line.code, line.part): line for line in funding.lines})
 
     def time_share(self, key: Key) -> Share | None:
-        """What the piece adds to a part that is due for its days."""
-        if key not in self.at_stop:
+        """What the piece adds to a part that is due for its days.
+
+        By difference, so that the pieces of terms that do not change sum to the whole.
+        """
+        line = self.lines.get(key)
+        if line is None or line.advance_on >= self.stop:
             return None
-        line = self.at_stop[key]
-        before = self.at_start[key].due if key in self.at_start else ZERO
-        return Share(max(self.start, line.advance_on), self.stop, line.ceiling, line.due - before)
+        due = self._until(line, self.stop) - self._until(line, self.start)
+        return Share(max(self.start, line.advance_on), self.stop, line.ceiling, due)
+
+    def year_share(self, key: Key, start: dt.date) -> Share:
+        """What the piece adds to a part decided after the year, from a day on."""
+        line, year = self.lines[key], self.funding.contract_year
+
+        def until(day: dt.date) -> Decimal:
+            return prorata(line.due, (day - year.start).days, year.days)
+
+        return Share(start, self.stop, line.ceiling, until(self.stop) - until(start))
+
+    def _until(self, line: Line, day: dt.date) -> Decimal:
+        """What is due for the time before a day, by the terms of this piece alone."""
+        if day <= line.advance_on:
+            return ZERO
+        unit = self.funding.settings.proration
+        year = self.funding.contract_year
+        return Counted.between(line.advance_on, day, year=year, unit=unit).of(line.ceiling)
 
 
-def _line(key: Key, pieces: Sequence[_Counted], year: ContractYear) -> Line | None:
-    shares = _time_shares(key, pieces) if key[1] in _TIME else _year_shares(key, pieces, year)
+def _line(key: Key, pieces: Sequence[_Counted]) -> Line | None:
+    shares = _time_shares(key, pieces) if key[1] in _TIME else _year_shares(key, pieces)
     if not shares:
         return None
-    advanced = _advanced(key, pieces)
-    return Line(
-        code=key[0],
-        part=key[1],
+    funding = pieces[-1].funding
+    return replace(
+        _advanced(key, pieces),
         ceiling=shares[-1].ceiling,
         due=sum((share.due for share in shares), ZERO),
-        advance=advanced.advance,
-        advance_rate=advanced.advance_rate,
-        advance_on=advanced.advance_on,
-        balance_on=year.next_anniversary,
-        basis=AmendedBasis(tuple(shares)),
+        balance_on=pieces[-1].stop,
+        basis=AmendedBasis(tuple(shares), ended_on=funding.ended_on),
     )
 
 
@@ -192,36 +209,23 @@ def _time_shares(key: Key, pieces: Sequence[_Counted]) -> list[Share]:
     return [share for share in (piece.time_share(key) for piece in pieces) if share]
 
 
-def _year_shares(key: Key, pieces: Sequence[_Counted], year: ContractYear) -> list[Share]:
+def _year_shares(key: Key, pieces: Sequence[_Counted]) -> list[Share]:
     """A part decided after the year: its ceilings follow each other by days.
 
     The days before the mission was added are those of its first ceiling: it is not prorated.
     """
-    if key not in pieces[-1].whole:
+    if key not in pieces[-1].lines:
         return []
-    bearing = [piece for piece in pieces if key in piece.whole]
-    starts = [year.start, *(piece.start for piece in bearing[1:])]
-    stops = [*starts[1:], year.next_anniversary]
-    return [
-        Share(
-            start,
-            stop,
-            piece.whole[key].ceiling,
-            prorata(piece.whole[key].due, (stop - start).days, year.days),
-        )
-        for piece, start, stop in zip(bearing, starts, stops, strict=True)
-    ]
+    bearing = [piece for piece in pieces if key in piece.lines]
+    starts = [pieces[0].start, *(piece.start for piece in bearing[1:])]
+    return [piece.year_share(key, start) for piece, start in zip(bearing, starts, strict=True)]
 
 
 def _advanced(key: Key, pieces: Sequence[_Counted]) -> Line:
     """The line whose advance was due first: never taken back nor raised before the balance."""
-    bearing = [piece for piece in pieces if key in piece.whole]
-    due = [piece for piece in bearing if piece.whole[key].advance_on < piece.stop]
-    return (due or bearing)[0].whole[key]
-
-
-def _by_key(funding: YearFunding) -> dict[Key, Line]:
-    return {(line.code, line.part): line for line in funding.lines}
+    bearing = [piece for piece in pieces if key in piece.lines]
+    due = [piece for piece in bearing if piece.lines[key].advance_on < piece.stop]
+    return (due or bearing)[0].lines[key]
 
 
 def _place(key: Key) -> tuple[int, int]:

@@ -30,13 +30,8 @@ class FundingBasis:
         years = contract_years(self.signed_on, self.settings)
         return tuple(year for year in years if not self.ended_on or year.start < self.ended_on)
 
-    def year(
-        self, number: int, *, grids: Iterable[Grid], until: dt.date | None = None
-    ) -> YearFunding:
-        """A contract year as it is foreseen: every started mission reaches its objectives.
-
-        `until` counts what is due for the time before that day of the year.
-        """
+    def year(self, number: int, *, grids: Iterable[Grid]) -> YearFunding:
+        """A contract year as it is foreseen: every started mission reaches its objectives."""
         span = contract_year(self.signed_on, number, self.settings)
         ended_on = self.ended_on if self.ended_on and span.contains(self.ended_on) else None
         grid = grid_of_year(
@@ -51,7 +46,7 @@ class FundingBasis:
                 signed_on=self.signed_on,
                 mission_starts=self.mission_starts,
                 unscheduled_care_since=self.unscheduled_care_since,
-                ended_on=min((day for day in (until, ended_on) if day), default=None),
+                ended_on=ended_on,
             ),
             number=number,
             grid=grid,

@@ -22,12 +22,27 @@ from territories.scopes import may_on, quality_on
 
 
 def variable_ceilings(year: ContractYear) -> dict[MissionCode, Decimal]:
-    """The missions whose variable part the review decides on, and the most it may retain."""
+    """The missions whose variable part the review decides on, and the most it may retain.
+
+    It is what the year foresaw with every objective reached: the ceiling of the grid, or in a year
+    that amendments cut the sum of its days under each ceiling.
+    """
     return {
-        MissionCode(line["code"]): Decimal(line["ceiling"])
-        for line in year.lines
+        MissionCode(line["code"]): Decimal(line["due"])
+        for line in _foreseen(year).lines
         if line["part"] == Part.VARIABLE
     }
+
+
+def _foreseen(year: ContractYear) -> ContractYear:
+    """The last revision that no review has reduced."""
+    if not year.inputs.get("reviewed"):
+        return year
+    revisions = ContractYear.objects.filter(
+        contract_id=year.contract_id, number=year.number, revision__lt=year.revision
+    )
+    found = (row for row in revisions.order_by("-revision") if not row.inputs.get("reviewed"))
+    return next(found, year)
 
 
 @transaction.atomic

@@ -118,7 +118,7 @@ def _by_versions(
     ]
     funding = year_in_force(spans, last.contract_year.number, grids=stored_grids())
     if ended_on is not None:  # what was achieved is left to the final review
-        return replace(funding, ended_on=ended_on)
+        return funding
     crisis = [line for line in last.lines if line.code is MissionCode.CRISE]
     return reviewed(funding, achieved, crisis)
 
