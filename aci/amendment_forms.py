@@ -44,6 +44,18 @@ class PurposeForm(PortalForm):
         return {name: self.cleaned_data[name] for name in ("effective_on", "reason")}
 
 
+class AbandonForm(PortalForm):
+    """Why the amendment will not be signed."""
+
+    reason = forms.CharField(
+        label="Motif de l’abandon",
+        help_text="Les trois parties liront ce motif. N’écrivez aucune donnée de patient.",
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Dites pourquoi l’avenant est abandonné."},
+    )
+
+
 class AmendedTerritoryForm(PasteForm):
     """The communes that come in, those that go, and the vintage that counts them."""
 

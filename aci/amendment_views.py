@@ -10,16 +10,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Permission, SignedInRequest, needs
 from aci import actions
-from aci.amendment_forms import AmendedMissionsForm, AmendedTerritoryForm, PurposeForm
+from aci.amendment_forms import AbandonForm, AmendedMissionsForm, AmendedTerritoryForm, PurposeForm
 from aci.contract_pages import contract_page, shown_cpts
 from aci.difference import difference
 from aci.models import Amendment, Contract, ContractDocument
 from aci.versions import compare, versions_of
-from aci.workflow import WORKFLOW
+from aci.workflow import WORKFLOW, ContractState
 from foundation.forms import PortalForm
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from records.idempotency import once
+from records.models import JournalEntry
 from territories.actions import population_by_vintage
 from territories.models import Cpts
 from territories.scopes import may_on
@@ -70,6 +71,11 @@ def amendment(request: SignedInRequest, reference: str, amendment: str) -> HttpR
         "tab": "contract",
         "difference": difference(inputs.get("before") or {}, inputs) if inputs else None,
         "assumptions": (inputs.get("amendment") or {}).get("assumptions", []),
+        "abandoned": (
+            JournalEntry.objects.about(found).filter(verb="abandon_amendment").first()
+            if found.state == ContractState.ABANDONED
+            else None
+        ),
         "to_confirm": any(year["grid"]["to_confirm"] for year in inputs.get("years", [])),
     }
     return render(request, "aci/amendment.html", context)
@@ -148,6 +154,22 @@ def amendment_missions(request: SignedInRequest, reference: str, amendment: str)
     )
 
 
+@needs(Permission.CONTRACT_DRAFT)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def abandon_amendment(request: SignedInRequest, reference: str, amendment: str) -> HttpResponse:
+    """Give it up: the contract stays as it is, another amendment may be prepared."""
+    found = _to_act_on(request, reference, amendment, "abandon")
+    form = AbandonForm(request.POST or None)
+    if form.is_valid() and form.run(
+        lambda: actions.abandon_amendment(found, by=request.user, **form.cleaned_data)
+    ):
+        messages.success(request, f"{found.title} est abandonné. Les parties sont prévenues.")
+        return redirect(found)
+    context = {"contract": found, "cpts": shown_cpts(found), "tab": "contract", "form": form}
+    return render(request, "aci/abandon_amendment.html", context)
+
+
 @needs(Permission.DOSSIER_SEE)
 @require_safe
 def differences(request: SignedInRequest, reference: str) -> HttpResponse:
@@ -195,9 +217,14 @@ def _block(
 
 
 def _to_change(request: SignedInRequest, reference: str, named: str) -> Amendment:
-    """An amendment that may still be written; 403 without the right, a message once frozen."""
+    """An amendment that may still be written."""
+    return _to_act_on(request, reference, named, "change_terms")
+
+
+def _to_act_on(request: SignedInRequest, reference: str, named: str, act: str) -> Amendment:
+    """403 without the right; a message rather than a form once the act is no longer possible."""
     found = _amendment(request, reference, named)
-    transition = WORKFLOW.by_name["change_terms"]
+    transition = WORKFLOW.by_name[act]
     if not may_on(request.user, found.cpts)(transition.permission):
         raise NotAllowed(transition.name)
     refusal = WORKFLOW.refusal(transition, found)

@@ -16,7 +16,7 @@ class BatchForm(PortalForm):
     state = forms.ChoiceField(
         label="État des contrats",
         required=False,
-        choices=[("", "Tous"), *ContractState.choices],
+        choices=[("", "Tous"), *(one for one in ContractState.choices if one[0] != "abandoned")],
         help_text=(
             "Un contrat en négociation donne son document de travail ; un contrat signé, le "
             "document signé."

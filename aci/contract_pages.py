@@ -10,7 +10,7 @@ from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, ContractMission
 from aci.parties import AT_THE_TABLE, SIGNING_ORDER, Party
 from aci.trail import Trace, Trail, read_trail
-from aci.workflow import WORKFLOW, ContractState
+from aci.workflow import OPEN, WORKFLOW, ContractState
 from projects.models import Filing
 from territories.models import Cpts, Stage
 from territories.scopes import may_on
@@ -40,6 +40,7 @@ class ContractPage:
     may_renew: bool
     may_amend: bool
     may_want_draft: bool
+    may_abandon: bool
 
     @property
     def missions(self) -> list[ContractMission]:
@@ -123,7 +124,8 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
         may_freeze="freeze" in names and all_accepted,
         may_renew=contract.is_renewal_offered and not contract.is_amendment and drafts,
         may_amend=contract.state == ContractState.IN_FORCE and not contract.is_amendment and drafts,
-        may_want_draft=not contract.is_signed and any(may(grant) for grant in AT_THE_TABLE),
+        may_want_draft=contract.state in OPEN and any(may(grant) for grant in AT_THE_TABLE),
+        may_abandon="abandon" in names,
     )
 
 

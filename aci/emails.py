@@ -13,7 +13,7 @@ from records import notices
 from territories.models import Assignment, Cpts
 
 # Steps of a negotiation may be silenced; what binds (signature, force, end) may not.
-NEGOTIATION = {"contract_terms", "contract_sent_back"}
+NEGOTIATION = {"contract_terms", "contract_sent_back", "amendment_abandoned"}
 ASKED = {"contract_terms", "contract_to_sign"}
 _NEGOTIATORS = {party.accept_permission for party in Party}
 _SIGNATORIES = {party.sign_permission for party in Party}
@@ -57,6 +57,12 @@ def contract_sent_back(contract: Contract, *, reason: str, by: User) -> None:
     _send(contract, "contract_sent_back", everybody, by=by, reason=reason)
 
 
+def amendment_abandoned(contract: Contract, *, reason: str, by: User) -> None:
+    """Nobody accepts nor signs it any more."""
+    everybody = _NEGOTIATORS | _SIGNATORIES
+    _send(contract, "amendment_abandoned", everybody, by=by, reason=reason)
+
+
 def contract_in_force(contract: Contract, *, by: User) -> None:
     """The three parties are told that everything is signed."""
     _send(contract, "contract_in_force", _NEGOTIATORS | _SIGNATORIES, by=by)
@@ -98,5 +104,5 @@ def _asked(contract: Contract) -> str:
 def contracts_in_state(user: User, subjects: Collection[str]) -> Collection[str]:
     """Contracts that still wait in that state, with those terms."""
     keys = [subject.partition(":")[0] for subject in subjects]
-    rows = Contract.objects.filter(pk__in=keys)
+    rows = Contract.agreements.filter(pk__in=keys)  # an amendment waits for the same accords
     return {_asked(row).partition(":")[2] for row in rows} & set(subjects)

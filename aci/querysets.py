@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from accounts.access import Permission
 from aci.parties import SIGNING_ORDER, Party
-from aci.workflow import RUNNING, ContractState
+from aci.workflow import OPEN, RUNNING, ContractState
 from foundation import clock
 from foundation.dates import add_months
 from territories.aggregates import counted_people
@@ -111,7 +111,7 @@ class ContractQuerySet(models.QuerySet[Any]):
 
     def open(self) -> ContractQuerySet:
         """Still to be agreed or signed."""
-        return self.filter(state__in=[ContractState.NEGOTIATION, ContractState.TO_SIGN])
+        return self.filter(state__in=OPEN)
 
     def in_force(self) -> ContractQuerySet:
         return self.filter(state=ContractState.IN_FORCE)

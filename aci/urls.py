@@ -164,6 +164,7 @@ urlpatterns = [
         f"{AMENDMENT}territoire/", amendment_views.amendment_territory, name="amendment_territory"
     ),
     path(f"{AMENDMENT}missions/", amendment_views.amendment_missions, name="amendment_missions"),
+    path(f"{AMENDMENT}abandonner/", amendment_views.abandon_amendment, name="abandon_amendment"),
     path(f"{AMENDMENT}accepter/", views.accept, name="amendment_accept"),
     path(f"{AMENDMENT}figer/", views.freeze, name="amendment_freeze"),
     path(f"{AMENDMENT}signer/", views.sign, name="amendment_sign"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from aci.difference import Difference, difference
 from aci.models import Amendment, Contract, ContractDocument
+from aci.workflow import ContractState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,9 @@ class Version:
         if isinstance(self.text, Amendment):
             named = f"{self.text.title} au contrat {self.text.amended.reference}"
         signed = self.text.is_signed and self.document.kind == ContractDocument.Kind.FROZEN
-        return f"{named}, version {self.document.version}{' (signée)' if signed else ''}"
+        abandoned = self.text.state == ContractState.ABANDONED
+        said = " (signée)" if signed else " (abandonnée)" if abandoned else ""
+        return f"{named}, version {self.document.version}{said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,8 @@ def freeze(request: SignedInRequest, reference: str, amendment: str = "") -> Htt
 def sign(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """Read the frozen document, consent, sign."""
     found = _latest(request, reference, amendment)
+    if found.is_signed and _party_of(found, request):
+        raise Refused(actions.signed_by_three(found))
     _ensure_open(found, f"sign_for_{_party_of(found, request).value}", request)
     page = contract_page([found], request.user)
     row = next(iter(page.to_sign), None)

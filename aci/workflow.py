@@ -29,8 +29,10 @@ class ContractState(TextChoices):
     TERMINATING = "terminating", "en cours de résiliation"
     TERMINATED = "terminated", "résilié"
     EXPIRED = "expired", "arrivé à échéance"
+    ABANDONED = "abandoned", "abandonné"
 
 
+OPEN = (ContractState.NEGOTIATION, ContractState.TO_SIGN)
 # A contract being terminated runs until the day that is decided.
 RUNNING = (ContractState.IN_FORCE, ContractState.TERMINATING)
 OVER = (ContractState.EXPIRED, ContractState.TERMINATED)
@@ -41,6 +43,8 @@ class ContractLike(Protocol):
 
     ends_on: dt.date
 
+    @property
+    def is_amendment(self) -> bool: ...
     @property
     def open_termination(self) -> TerminationLike | None: ...
     @property
@@ -90,6 +94,14 @@ def past_its_end(contract: ContractLike) -> Refusal | None:
     if contract.ends_on < clock.today():
         return None
     return Refusal(f"Le contrat court jusqu’au {format_date(contract.ends_on)}.")
+
+
+@in_words("c’est un avenant : le contrat qu’il devait modifier ne change pas")
+def amends_another(contract: ContractLike) -> Refusal | None:
+    """Only an amendment is given up before its signature: its contract stays in force."""
+    if contract.is_amendment:
+        return None
+    return Refusal("Seul un avenant s’abandonne : un contrat se renégocie.")
 
 
 _S = ContractState
@@ -160,6 +172,14 @@ WORKFLOW = Workflow(
             _P.SYSTEM,
             "Constater l’échéance",
             guard=past_its_end,
+        ),
+        Transition(
+            "abandon",
+            {_S.NEGOTIATION, _S.TO_SIGN},
+            _S.ABANDONED,
+            _P.CONTRACT_DRAFT,
+            "Abandonner l’avenant",
+            guard=amends_another,
         ),
         *ENDING,
     ),

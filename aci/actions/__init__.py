@@ -1,6 +1,7 @@
 """The verbs of the ACI contract, from its first draft to its end."""
 
 from aci.actions.amendments import (
+    abandon_amendment,
     change_amended_missions,
     change_amended_territory,
     change_amendment_purpose,
@@ -56,7 +57,7 @@ from aci.actions.reshaping import (
     share_communes,
 )
 from aci.actions.sealing import seal_signature
-from aci.actions.signing import CONSENT, consent_to, send_back, sign
+from aci.actions.signing import CONSENT, consent_to, send_back, sign, signed_by_three
 from aci.actions.suspensions import lift, suspend
 from aci.actions.taken_up import take_up_amendments
 from aci.actions.templates import add_template, load_contract_templates
@@ -64,6 +65,7 @@ from aci.actions.templates import add_template, load_contract_templates
 __all__ = [
     "CONSENT",
     "Successor",
+    "abandon_amendment",
     "accept",
     "accept_article",
     "add_template",
@@ -118,6 +120,7 @@ __all__ = [
     "set_annex",
     "share_communes",
     "sign",
+    "signed_by_three",
     "suspend",
     "take_up_amendments",
     "want_batch",

@@ -9,7 +9,8 @@ from accounts.access import Permission
 from accounts.models import User
 from aci import emails
 from aci.actions.documents import keep_version
-from aci.actions.held import held, pass_baton
+from aci.actions.held import held, held_amendment, pass_baton
+from aci.actions.life import next_deadline
 from aci.actions.negotiation import refuse_stale
 from aci.amended_funding import year_in_force
 from aci.amendment_funding import signed_amendments, spans_of
@@ -24,7 +25,7 @@ from foundation.dates import format_date
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from records import journal
-from territories.actions import ChosenCommune
+from territories.actions import ChosenCommune, move
 from territories.amending import propose_territory
 from territories.models import Baton
 from territories.scopes import may_on, quality_on
@@ -135,13 +136,40 @@ def change_amended_missions(
     return _change(amendment, change, "missions et dates", version=version, by=by)
 
 
+@transaction.atomic
+def abandon_amendment(amendment: Amendment, *, reason: str, by: User) -> Amendment:
+    """Give up an amendment before its last signature: the contract stays as it is in force."""
+    row = held_amendment(amendment)
+    before = row.state
+    WORKFLOW.apply("abandon", row, may=may_on(by, row.cpts))
+    reason = reason.strip()
+    if not reason:
+        raise Refused("Dites pourquoi l’avenant est abandonné.")
+    voided = row.signatures.filter(voided_at=None).update(voided_at=clock.now())
+    row.document_job = None
+    row.save(update_fields=["state", "document_job"])
+    journal.record(
+        "abandon_amendment",
+        row,
+        by=by,
+        dossier=row.cpts.reference,
+        sentence=f"{row.title} abandonné",
+        from_state=before,
+        to_state=row.state,
+        reason=reason,
+        role=quality_on(by, row.cpts),
+        voided_signatures=voided,
+    )
+    move(row.cpts, baton=Baton.COORDINATOR, deadline=next_deadline(row.amended))
+    emails.amendment_abandoned(row, reason=reason, by=by)
+    return row
+
+
 def _change(
     amendment: Amendment, change: Callable[[Amendment], None], what: str, *, version: int, by: User
 ) -> Amendment:
     """A new version of the amendment: what was accepted before no longer counts."""
-    row = held(amendment)
-    if not isinstance(row, Amendment):
-        raise TypeError(f"{row} is not an amendment.")
+    row = held_amendment(amendment)
     WORKFLOW.apply("change_terms", row, may=may_on(by, row.cpts))
     refuse_stale(row, version)
     row.terms_version += 1

@@ -13,6 +13,7 @@ from aci.amendment_inputs import amendment_inputs
 from aci.contract_inputs import contract_inputs, digest, signatures_inputs
 from aci.models import Amendment, Contract, ContractDocument
 from aci.parties import AT_THE_TABLE
+from aci.workflow import OPEN
 from foundation import clock
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
@@ -38,6 +39,8 @@ def want_draft_pdf(contract: Contract, *, by: User) -> Job:
         raise NotAllowed("want_draft_pdf")
     if contract.is_signed:
         raise Refused(f"{contract.words.The} est signé : son document ne change plus.")
+    if contract.state not in OPEN:
+        raise Refused(f"{contract.words.The} est abandonné : son document ne change plus.")
     return want_document(contract, Kind.DRAFT, by=by)
 
 

@@ -1,6 +1,6 @@
 """What every act on a contract begins and ends with: hold the row, pass the baton."""
 
-from aci.models import Contract
+from aci.models import Amendment, Contract
 from aci.parties import Party
 from territories.actions import move
 from territories.models import Baton
@@ -40,6 +40,12 @@ SIGNATORY = {
     Party.CPAM: Baton.SIGNATORY_CPAM,
     Party.ARS: Baton.SIGNATORY_ARS,
 }
+def held_amendment(amendment: Amendment) -> Amendment:
+    """The same, of what can only be an amendment."""
+    row = held(amendment)
+    if not isinstance(row, Amendment):
+        raise TypeError(f"{row} is not an amendment.")
+    return row
 
 
 def pass_baton(contract: Contract, baton: Baton) -> None:

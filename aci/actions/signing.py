@@ -33,6 +33,11 @@ def consent_to(contract: Contract) -> str:
     return CONSENT.replace("le contrat", contract.words.the)
 
 
+def signed_by_three(contract: Contract) -> str:
+    """To whoever comes to sign after the last signature."""
+    return f"{contract.words.The} est déjà signé par les trois parties : il ne se signe plus."
+
+
 @transaction.atomic
 def sign(
     contract: Contract,
@@ -49,6 +54,8 @@ def sign(
     """
     contract = held(contract)
     before = contract.state
+    if contract.is_signed and may_on(by, contract.cpts)(party.sign_permission):
+        raise Refused(signed_by_three(contract))
     WORKFLOW.apply(f"sign_for_{party.value}", contract, may=may_on(by, contract.cpts))
     _refuse_other_than_named(contract, party, by)
     document = _document_to_sign(contract, sha256)

@@ -216,6 +216,7 @@ class Contract(models.Model):
                     signed_on=None,
                     ends_on=None,
                 )
+                | models.Q(state="abandoned", amends__isnull=False, signed_on=None, ends_on=None)
                 | models.Q(
                     state__in=["in_force", "terminating", "terminated", "expired"],
                     signed_on__isnull=False,

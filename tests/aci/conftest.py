@@ -118,7 +118,7 @@ def confirm_account(cast: Cast, *, iban: str = EXAMPLE_IBAN) -> BankAccount:
 
 def sign_for(contract: Contract, party: Party, by: User) -> Contract:
     """What the signing page does."""
-    document = Contract.objects.get(pk=contract.pk).frozen_document
+    document = Contract.agreements.get(pk=contract.pk).frozen_document
     assert document is not None
     return actions.sign(
         contract, party=party, sha256=document.sha256, consent=True, proof=prove(by), by=by

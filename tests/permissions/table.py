@@ -265,6 +265,7 @@ ROWS: dict[str, Row] = {
     "aci:amendment_purpose": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "aci:amendment_territory": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "aci:amendment_missions": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "aci:abandon_amendment": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "aci:amendment_accept": Row(
         needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
     ),
