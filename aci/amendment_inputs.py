@@ -7,6 +7,8 @@ from typing import Any
 
 from aci.amended_funding import ASSUMPTIONS, Span, year_in_force
 from aci.amendment_funding import spans_of
+from aci.annexes import annexes_before, annexes_of, plain_annexes
+from aci.clauses.texts import blocks_of
 from aci.contract_funding import settings_of, stored_grids
 from aci.contract_inputs import TEMPLATE_VERSION, party_inputs, project_inputs, territory_inputs
 from aci.deadlines import contract_years, mission_rule
@@ -14,7 +16,7 @@ from aci.difference import difference
 from aci.funding_sheet import plain_sheet
 from aci.grid import Grid
 from aci.grid_files import read_mission_rules
-from aci.models import Amendment, ContractDocument, TermMission, Terms
+from aci.models import Amendment, Contract, ContractDocument, TermMission, Terms
 from aci.parties import SIGNING_ORDER
 from aci.seals.codes import verification_inputs
 from foundation import clock
@@ -39,6 +41,8 @@ def amendment_inputs(amendment: Amendment, kind: str) -> dict[str, Any]:
         "reference": last.get("reference", contract.reference),
         "version": last.get("version", contract.terms_version),
         "parties": last.get("parties") or party_inputs(contract),
+        "annexes": plain_annexes(annexes_before(amendment)),
+        "blocks": _blocks(contract, last),
         **_version(
             amendment.terms_before,
             amendment.territory_before,
@@ -55,6 +59,8 @@ def amendment_inputs(amendment: Amendment, kind: str) -> dict[str, Any]:
         "version": amendment.terms_version,
         "made_on": clock.today().isoformat(),
         "parties": party_inputs(amendment),
+        "annexes": plain_annexes(annexes_of(amendment)),
+        "blocks": _blocks(amendment, {}),
         "signing_order": [party.with_article for party in SIGNING_ORDER],
         "verification": verification_inputs() if kind == ContractDocument.Kind.FROZEN else None,
         **_version(
@@ -70,12 +76,20 @@ def amendment_inputs(amendment: Amendment, kind: str) -> dict[str, Any]:
     before, after = {**carried, **before}, {**carried, **after}
     if kind == ContractDocument.Kind.FROZEN and not difference(before, after):
         raise Refused(
-            "L’avenant ne change rien : modifiez le territoire, les missions ou les parties."
+            "L’avenant ne change rien : modifiez le territoire, les missions, les parties, "
+            "les indicateurs ou les clauses."
         )
     return {**after, "amendment": _facts(amendment), "before": before}
 
 
 _OWN = {"amendment", "before", "previous"}
+
+
+def _blocks(text: Contract, last: dict[str, Any]) -> list[dict[str, str]]:
+    """The articles as this text writes them; of a paper signed elsewhere, the scan says them."""
+    if (text.amends or text).health_project_id is None:
+        return []
+    return last.get("blocks") or [block.as_plain() for block in blocks_of(text)]
 
 
 def _facts(amendment: Amendment) -> dict[str, Any]:

@@ -185,6 +185,7 @@ def differences(request: SignedInRequest, reference: str) -> HttpResponse:
         .filter(contract__in=texts)
         .exclude(kind=ContractDocument.Kind.FINAL)
         .order_by("wanted_at", "pk")
+        .defer("inputs")  # long, and read for the two that are compared
     )
     compared = compare(
         versions_of(texts, documents), request.GET.get("de", ""), request.GET.get("a", "")

@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from aci.annexes import annexes_of, plain_annexes
 from aci.clauses.texts import blocks_of
 from aci.contract_funding import basis_of, stored_grids
 from aci.deadlines import mission_rule
@@ -14,7 +15,6 @@ from aci.models import (
     Contract,
     ContractDocument,
     ContractMission,
-    IndicatorAnnex,
     Signature,
 )
 from aci.parties import SIGNING_ORDER, Party
@@ -66,11 +66,7 @@ def contract_content(contract: Contract) -> dict[str, Any]:
         "missions": [_mission_inputs(mission) for mission in contract.missions.all()],
         "unscheduled_care_since": _iso(contract.unscheduled_care_since),
         "territory": territory_inputs(contract.territory_in_use),
-        "annexes": [
-            {"year": annex.year, "lines": annex.lines}
-            for annex in IndicatorAnnex.objects.filter(contract=contract).order_by("year")
-            if annex.lines
-        ],
+        "annexes": plain_annexes(annexes_of(contract)),
         "contract_years": basis.settings.contract_years,
         "settings": list(basis.settings.sentences),
         "signing_order": [party.with_article for party in SIGNING_ORDER],

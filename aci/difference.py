@@ -13,10 +13,20 @@ from typing import Any
 
 from aci.difference_amounts import AMOUNT_LEVELS, amount_rows
 from aci.difference_rows import Change, Row, Section, Unit, ordered_union, other_rows
+from aci.difference_texts import clause_rows, indicator_rows
 from aci.mission_codes import MISSIONS
 from foundation.search import search_key
 
-__all__ = ["AMOUNT_LEVELS", "Change", "Difference", "Row", "Section", "Unit", "difference"]
+__all__ = [
+    "AMOUNT_LEVELS",
+    "Change",
+    "Difference",
+    "Row",
+    "Section",
+    "Unit",
+    "difference",
+    "is_signatory",
+]
 
 Inputs = Mapping[str, Any]
 
@@ -39,7 +49,7 @@ _IDENTITY = {
     "seat": "siège",
     "signatory": "signataire",
     "quality": "qualité du signataire",
-    "bank": "compte bancaire",
+    "bank": "compte de paiement",
 }
 _TERRITORY = {
     "population": ("Population", Unit.PEOPLE),
@@ -55,13 +65,11 @@ _MISSION_DAYS = {
 }
 _OTHER_SECTIONS = {
     "indicators": Section.INDICATORS,
-    "annexes": Section.INDICATORS,
-    "blocks": Section.CLAUSES,
     "clauses": Section.CLAUSES,
     "articles": Section.CLAUSES,
     "settings": Section.RULES,
 }
-_SPECIAL = {"parties", "territory", "missions", "years", *_DAYS}
+_SPECIAL = {"parties", "territory", "missions", "years", "annexes", "blocks", *_DAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,8 @@ def difference(one: Inputs, other: Inputs) -> Difference:
         *_territory_rows(one.get("territory") or {}, other.get("territory") or {}),
         *_mission_rows(one.get("missions") or [], other.get("missions") or []),
         *_day_rows(one, other),
+        *indicator_rows(one.get("annexes") or [], other.get("annexes") or []),
+        *clause_rows(one.get("blocks") or [], other.get("blocks") or []),
         *_unknown_rows(one, other),
         *amount_rows(one.get("years") or [], other.get("years") or []),
     )
@@ -106,9 +116,24 @@ def _party_rows(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Ro
         before, after = one.get(party) or {}, other.get(party) or {}
         for name in ordered_union(_IDENTITY, before, after):
             label = f"{_PARTIES.get(party, party)} : {_IDENTITY.get(name, name)}"
-            yield from _text_row(
-                Section.PARTIES, (party, name), label, before.get(name), after.get(name)
-            )
+            values = before.get(name), after.get(name)
+            if name == "bank":
+                values = _account(values[0]), _account(values[1])
+            yield from _text_row(Section.PARTIES, (party, name), label, *values)
+
+
+def is_signatory(row: Row) -> bool:
+    """Who signs may change until the signature: it asks for no new accord."""
+    return row.section is Section.PARTIES and row.key[-1] in {"signatory", "quality"}
+
+
+def _account(bank: Mapping[str, Any] | None) -> str | None:
+    """More people read a difference than may read the whole number, whatever was stored."""
+    if not bank:
+        return None
+    iban = str(bank.get("iban", "")).replace(" ", "")
+    shown = f"{iban[:4]} •••• •••• {iban[-4:]}" if iban else "numéro inconnu"
+    return f"{bank.get('holder', '')}, IBAN {shown}"
 
 
 def _text_row(

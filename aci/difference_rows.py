@@ -12,6 +12,7 @@ from typing import Any
 from foundation.dates import format_date
 from foundation.money import format_euros
 from foundation.numbers import format_number
+from projects.comparison import Segment, words_of
 
 Value = int | Decimal | dt.date | str | None
 
@@ -31,6 +32,11 @@ class Section(Enum):
     RULES = "Règles de calcul"
     OTHER = "Autres éléments"
     AMOUNTS = "Montants"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its values are written under one another, as figures."""
+        return self.name in {"TERRITORY", "COMMUNES_IN", "COMMUNES_OUT", "COMMUNES", "AMOUNTS"}
 
 
 _OPPOSITES = {
@@ -56,6 +62,7 @@ class Unit(Enum):
     EUROS = "euros"
     DAY = "day"
     START = "start"
+    PROSE = "prose"  # a text: its words that went and came are marked
 
     def write(self, value: Value) -> str:
         if value is None:
@@ -103,6 +110,15 @@ class Row:
             return None
         before, after = (Decimal(str(value or 0)) for value in (self.before, self.after))
         return after - before
+
+    @property
+    def is_prose(self) -> bool:
+        return self.unit is Unit.PROSE
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The words of a text in their order: what stayed, what went out, what came in."""
+        return words_of(str(self.before or ""), str(self.after or "")) if self.is_prose else ()
 
     @property
     def before_words(self) -> str:

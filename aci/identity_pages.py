@@ -24,6 +24,7 @@ class PartySigning:
     signatory: str
     quality: str
     is_named: bool
+    url: str = ""  # where the officer names somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,24 @@ def _signings(cpts: Cpts, contract: Contract | None) -> list[PartySigning]:
         for party in Party:
             if party.sign_permission in GRANTS[Role(post.role)]:
                 in_post[party][post.user_id] = post.user.get_full_name()
-    return [_signing(party, cpts, named.get(party), in_post[party]) for party in Party]
+    return [
+        _signing(
+            party,
+            cpts,
+            named.get(party),
+            in_post[party],
+            contract.signatory_url(party) if contract else "",
+        )
+        for party in Party
+    ]
 
 
 def _signing(
-    party: Party, cpts: Cpts, row: ContractSignatory | None, people: dict[int, str]
+    party: Party, cpts: Cpts, row: ContractSignatory | None, people: dict[int, str], url: str
 ) -> PartySigning:
     if row:
         quality = row.in_words or party.signatory
-        return PartySigning(party, party.named(cpts), row.user.get_full_name(), quality, True)
+        return PartySigning(party, party.named(cpts), row.user.get_full_name(), quality, True, url)
     names = list(people.values())
     signatory = names[0] if len(names) == 1 else ""
-    return PartySigning(party, party.named(cpts), signatory, party.signatory, False)
+    return PartySigning(party, party.named(cpts), signatory, party.signatory, False, url)

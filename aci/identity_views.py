@@ -13,7 +13,7 @@ from aci.contract_pages import shown_cpts
 from aci.emails import people_on
 from aci.identity_forms import BankAccountForm, IdentityForm, RefuseBankForm, SignatoryForm
 from aci.identity_pages import parties_page
-from aci.models import BankAccount, Contract
+from aci.models import Amendment, BankAccount, Contract
 from aci.parties import Party
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
@@ -25,9 +25,9 @@ from territories.scopes import may_on
 
 @needs(Permission.DOSSIER_SEE)
 @require_safe
-def parties(request: SignedInRequest, reference: str) -> HttpResponse:
+def parties(request: SignedInRequest, reference: str, amendment: str = "") -> HttpResponse:
     """The identity of the three parties; the account is masked for those who do not need it."""
-    contract = Contract.objects.visible_to(request.user).latest_of(reference).first()
+    contract = _text(request, reference, amendment)
     cpts = shown_cpts(contract) if contract else _cpts(request, reference)
     page = parties_page(cpts, contract, request.user)
     context = {"cpts": cpts, "contract": contract, "page": page, "tab": "contract"}
@@ -109,11 +109,13 @@ def refuse_bank_account(
 @needs(Permission.CONTRACT_DRAFT)
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def signatory(request: SignedInRequest, reference: str, party: str) -> HttpResponse:
+def signatory(
+    request: SignedInRequest, reference: str, party: str, amendment: str = ""
+) -> HttpResponse:
     """Name who signs for a party."""
-    contract: Contract = get_object_or_404(
-        Contract.objects.visible_to(request.user).latest_of(reference)
-    )
+    contract = _text(request, reference, amendment)
+    if contract is None:
+        raise Http404
     _ensure(request, contract.cpts, Permission.CONTRACT_DRAFT)
     if party not in Party.values:
         raise Http404
@@ -124,9 +126,21 @@ def signatory(request: SignedInRequest, reference: str, party: str) -> HttpRespo
         lambda: actions.name_signatory(contract, party=side, by=request.user, **form.signatory)
     ):
         messages.success(request, f"Le signataire est désigné pour {side.with_article}.")
-        return redirect("aci:parties", reference)
+        return redirect(contract.url_of("parties"))
     context = {"cpts": shown_cpts(contract), "form": form, "party": side, "tab": "contract"}
+    context["back"] = contract.url_of("parties")
     return render(request, "aci/signatory.html", context)
+
+
+def _text(request: SignedInRequest, reference: str, amendment: str) -> Contract | None:
+    """The contract of the dossier, if there is one yet; the amendment that is named, or 404."""
+    if amendment:
+        amendments = Amendment.objects.visible_to(request.user).of_dossier(reference)
+        named: Amendment = get_object_or_404(amendments.with_page(), reference=amendment)
+        return named
+    found: Contract | None
+    found = Contract.objects.visible_to(request.user).latest_of(reference).first()
+    return found
 
 
 def _cpts(request: SignedInRequest, reference: str) -> Cpts:

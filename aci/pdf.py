@@ -7,9 +7,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from aci.clauses.rendering import rendered_blocks
-from aci.clauses.variables import dated, layout_context
-from aci.difference import difference
+from aci.clauses.rendering import amended_blocks, rendered_blocks
+from aci.clauses.variables import dated, layout_context, shown_annex
+from aci.difference import Section, difference
 from aci.funding_sheet import read_sheet
 from aci.seals import appearance, fields
 from foundation import clock, pdf, qr_code
@@ -37,6 +37,7 @@ def amendment_html(inputs: Inputs) -> str:
     values = dated(inputs)
     sheets = [read_sheet(plain) for plain in inputs["years"]]
     found = difference(inputs["before"], inputs)
+    rewritten = {row.key[0] for row in found.of(Section.CLAUSES)}
     context = {
         **values,
         "is_draft": inputs["kind"] == "draft",
@@ -46,9 +47,25 @@ def amendment_html(inputs: Inputs) -> str:
         "to_confirm": any(sheet.to_confirm for sheet in sheets),
         "completed": [row for row in values["territory"]["communes"] if row["is_completed"]],
         "difference": found,
+        "rewritten": amended_blocks(inputs, rewritten) if rewritten else [],
+        **_amended_annexes(inputs),
+        "heading": "h3",
         "changes": {section.name: rows for section, rows in found.sections},
     }
     return render_to_string("pdf/amendment.html", context)
+
+
+def _amended_annexes(inputs: Inputs) -> dict[str, Any]:
+    """The years whose indicators the amendment writes, or empties."""
+    before, after = (
+        {annex["year"]: annex for annex in version.get("annexes") or []}
+        for version in (inputs["before"], inputs)
+    )
+    written = [annex for year, annex in sorted(after.items()) if before.get(year) != annex]
+    return {
+        "annexes": [shown_annex(annex) for annex in written],
+        "emptied": sorted(before.keys() - after.keys()),
+    }
 
 
 def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:

@@ -61,7 +61,7 @@ class ContractQuerySet(models.QuerySet[Any]):
             "document_job",
             "previous",
             "registration__scan",
-            "amends",
+            "amends__grid",
             "former_territory",
         ).annotate(
             has_frozen_file=Exists(
@@ -108,6 +108,16 @@ class ContractQuerySet(models.QuerySet[Any]):
     def newest_first(self) -> ContractQuerySet:
         """A renewal comes before the contract it follows."""
         return self.order_by("-number")
+
+    def making(self, text: Any) -> ContractQuerySet:
+        """The texts whose words, annexes and signatories make those of a text, itself included.
+
+        Of a contract: itself. Of an amendment: its contract, the amendments signed before it, it.
+        """
+        if text.amends_id is None:
+            return self.filter(pk=text.pk)
+        earlier = Q(amends=text.amends_id, signed_on__isnull=False, number__lt=text.number)
+        return self.filter(Q(pk__in=[text.amends_id, text.pk]) | earlier)
 
     def open(self) -> ContractQuerySet:
         """Still to be agreed or signed."""
@@ -207,6 +217,19 @@ class OwnedByContractQuerySet(models.QuerySet[Any]):
         """Stored documents of these terms: the signed contract first, else the frozen one."""
         stored = self.filter(version=version, kind__in=["final", "frozen"], file__isnull=False)
         return stored.select_related("file").order_by("kind")  # « final » < « frozen »
+
+
+class WrittenInTurnQuerySet(OwnedByContractQuerySet):
+    """Rows of a contract that those of an amendment replace."""
+
+    def making(self, text: Any) -> list[Any]:
+        """Those that make a text: the contract’s first, then each amendment’s in its turn."""
+        texts = apps.get_model("aci", "Contract").agreements.making(text)
+        rows = self.filter(contract__in=texts.order_by().values("pk")).select_related("contract")
+        return sorted(
+            rows,
+            key=lambda row: (row.contract.is_amendment, row.contract.number, row.pk),
+        )
 
 
 class SealQuerySet(models.QuerySet[Any]):

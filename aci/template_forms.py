@@ -37,6 +37,12 @@ class ContractTemplateForm(PortalForm):
         error_messages={"required": "Choisissez la date d’effet."},
     )
 
+    requires_annex = forms.BooleanField(
+        label="Annexe des indicateurs exigée",
+        help_text="Un contrat n’est alors figé qu’avec les indicateurs de sa première année.",
+        required=False,
+    )
+
     def __init__(self, *args: Any, blocks: Sequence[Block], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         posted = _posted_count(self.data.get("count", "")) if self.is_bound else 0

@@ -53,7 +53,10 @@ def new_template(request: SignedInRequest) -> HttpResponse:
     form = ContractTemplateForm(
         request.POST if request.method == "POST" else None,
         blocks=source,
-        initial={"after": newest.version if newest else 0},
+        initial={
+            "after": newest.version if newest else 0,
+            "requires_annex": bool(newest and newest.requires_annex),
+        },
     )
     preview: list[RenderedBlock] = []
     if form.is_valid():
@@ -68,6 +71,7 @@ def new_template(request: SignedInRequest) -> HttpResponse:
                 blocks,
                 effective_from=form.cleaned_data["effective_from"],
                 after=form.cleaned_data["after"],
+                requires_annex=form.cleaned_data["requires_annex"],
                 by=request.user,
             )
         ):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from aci import (
+    amended_article_views,
     amendment_views,
     article_views,
     batch_views,
@@ -164,6 +165,18 @@ urlpatterns = [
         f"{AMENDMENT}territoire/", amendment_views.amendment_territory, name="amendment_territory"
     ),
     path(f"{AMENDMENT}missions/", amendment_views.amendment_missions, name="amendment_missions"),
+    path(f"{AMENDMENT}parties/", identity_views.parties, name="amendment_parties"),
+    path(
+        f"{AMENDMENT}parties/signataires/<slug:party>/",
+        identity_views.signatory,
+        name="amendment_signatory",
+    ),
+    path(f"{AMENDMENT}articles/", amended_article_views.amended_articles, name="amended_articles"),
+    path(
+        f"{AMENDMENT}articles/<slug:key>/",
+        amended_article_views.change_amended_article,
+        name="change_amended_article",
+    ),
     path(f"{AMENDMENT}abandonner/", amendment_views.abandon_amendment, name="abandon_amendment"),
     path(f"{AMENDMENT}accepter/", views.accept, name="amendment_accept"),
     path(f"{AMENDMENT}figer/", views.freeze, name="amendment_freeze"),

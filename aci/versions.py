@@ -9,6 +9,8 @@ from typing import Any
 from aci.difference import Difference, difference
 from aci.models import Amendment, Contract, ContractDocument
 from aci.workflow import ContractState
+from foundation import clock
+from foundation.dates import format_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Version:
         signed = self.text.is_signed and self.document.kind == ContractDocument.Kind.FROZEN
         abandoned = self.text.state == ContractState.ABANDONED
         said = " (signée)" if signed else " (abandonnée)" if abandoned else ""
-        return f"{named}, version {self.document.version}{said}"
+        day = format_date(self.document.wanted_at.astimezone(clock.PARIS).date())
+        return f"{named}, version {self.document.version} du {day}{said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,16 @@ def to_line(text: str, values: Values) -> str:
     return " ".join(line.split(" ")).strip()
 
 
+def to_plain(body: str, values: Values) -> str:
+    """A body as words alone, to compare two versions: no bold, a dash before each item."""
+    chunks = []
+    for form, lines in _blocks(body):
+        dash = "– " if form == ITEM else ""
+        said = (_VARIABLE.sub(lambda found: _in_sentence(values[found[1]]), line) for line in lines)
+        chunks.append("\n".join(dash + line.replace("**", "") for line in said))
+    return "\n\n".join(chunks)
+
+
 def to_html(body: str, values: Values, *, heading: str = "h2") -> SafeString:
     """A body as HTML. A paragraph or an item whose variables are all empty is left out."""
     tag = SafeString(heading)

@@ -8,14 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.access import Permission
-from aci.annexes import signed_lines
+from aci.amended_funding import year_in_force
+from aci.amendment_funding import spans_of
+from aci.annexes import annexes_of, missions_of
 from aci.contract_funding import basis_of, settings_of, stored_grids
 from aci.deadlines import contract_year
-from aci.indicator_rules import AnnexLine, most_of
+from aci.indicator_rules import AnnexLine, most_of, read_line
 from aci.mission_codes import MissionCode, Part
-from aci.models import Contract, IndicatorAnnex
+from aci.models import Amendment, Contract
 from aci.workflow import ContractState
-from foundation.refusal import Refused
 from missions.models import Indicator, IndicatorValue
 from missions.scoring import Direction, Method, Tier, score
 from missions.scoring import Indicator as Rule
@@ -58,15 +59,15 @@ class AnnexPage:
 
 
 def annex_page(contract: Contract, asked: str, user: Any) -> AnnexPage:
-    """Two queries: the annexes, then the measures, or the grids before the signature."""
+    """Of a contract or of an open amendment: the annexes, then the measures, or the grids."""
     years = list(range(1, settings_of(contract).contract_years + 1))
-    year = next((number for number in years if str(number) == asked), 1)
-    annexes = {annex.year: annex for annex in IndicatorAnnex.objects.filter(contract=contract)}
-    annex = annexes.get(year)
-    lines = annex.as_lines if annex else []
-    pays = _paid(contract, annex) if annex and contract.is_signed else {}
+    open_years = contract.open_years if isinstance(contract, Amendment) else years
+    year = next((number for number in years if str(number) == asked), open_years[0])
+    annexes = annexes_of(contract)
+    lines = [read_line(plain) for plain in annexes.get(year, [])]
+    pays = _paid(contract, year, lines) if lines and contract.is_signed else {}
     envelopes = {} if contract.is_signed else _envelopes(contract, year)
-    is_open = contract.state == ContractState.NEGOTIATION
+    is_open = contract.state == ContractState.NEGOTIATION and year in open_years
     return AnnexPage(
         contract=contract,
         year=year,
@@ -86,17 +87,10 @@ def annex_page(contract: Contract, asked: str, user: Any) -> AnnexPage:
     )
 
 
-def lines_of(contract: Contract, year: int) -> list[AnnexLine]:
-    """The annex of a year as it is stored."""
-    rows = IndicatorAnnex.objects.filter(contract=contract, year=year)
-    annex: IndicatorAnnex | None = rows.first()
-    return annex.as_lines if annex else []
-
-
 def national_lines(contract: Contract, year: int) -> list[AnnexLine]:
     """The catalogue in force on the first day of the year, for the missions of the contract."""
     day = contract_year(contract.signature_day, year, settings_of(contract)).start
-    carried = [mission.code for mission in contract.missions.all()]
+    carried = [mission.value for mission in missions_of(contract)]
     rows = Indicator.objects.in_force_on(day).filter(mission__in=carried)
     return [as_line(row) for row in rows.order_by("position", "pk").prefetch_related("tiers")]
 
@@ -119,15 +113,11 @@ def as_line(row: Indicator) -> AnnexLine:
     )
 
 
-def _paid(contract: Contract, annex: IndicatorAnnex) -> dict[str, str]:
+def _paid(contract: Contract, year: int, lines: Iterable[AnnexLine]) -> dict[str, str]:
     """What the last measure of each indicator pays, by the signed annex."""
-    try:
-        lines: Iterable[AnnexLine] = signed_lines(contract, annex)
-    except Refused:
-        return {}
     values = (
         IndicatorValue.objects.of_contract(contract)
-        .filter(year=annex.year)
+        .filter(year=year)
         .values_list("indicator__code", "value")
     )
     latest = dict(values)  # the oldest first: the last row counts
@@ -139,5 +129,10 @@ def _paid(contract: Contract, annex: IndicatorAnnex) -> dict[str, str]:
 
 
 def _envelopes(contract: Contract, year: int) -> dict[MissionCode, Decimal]:
+    """What the variable parts may reach at most, by the terms that are proposed."""
+    if isinstance(contract, Amendment):
+        spans = spans_of(contract.amended, proposed=contract)
+        funding = year_in_force(spans, year, grids=stored_grids())
+        return {line.code: line.due for line in funding.lines if line.part is Part.VARIABLE}
     funding = basis_of(contract).year(year, grids=stored_grids())
     return {line.code: line.ceiling for line in funding.lines if line.part is Part.VARIABLE}

@@ -10,6 +10,7 @@ register_converter(MissionConverter, "mission")
 
 ROOM = "dossiers/<str:reference>/missions/"
 ANNEX = "dossiers/<str:reference>/contrat/indicateurs/"
+AMENDED = "dossiers/<str:reference>/contrat/avenants/<str:amendment>/indicateurs/"
 ONE = f"{ROOM}<mission:mission>/"
 
 urlpatterns = [
@@ -17,6 +18,10 @@ urlpatterns = [
     path(f"{ANNEX}remplir/", annex_views.fill_annex, name="fill_annex"),
     path(f"{ANNEX}indicateur/", annex_views.annex_line, name="annex_line"),
     path(f"{ANNEX}retirer/", annex_views.remove_annex_line, name="remove_annex_line"),
+    path(AMENDED, annex_views.annex, name="amendment_annex"),
+    path(f"{AMENDED}remplir/", annex_views.fill_annex, name="amendment_fill_annex"),
+    path(f"{AMENDED}indicateur/", annex_views.annex_line, name="amendment_annex_line"),
+    path(f"{AMENDED}retirer/", annex_views.remove_annex_line, name="amendment_remove_annex_line"),
     path(ROOM, views.missions, name="missions"),
     path(f"{ROOM}dialogue-de-gestion/<int:number>/", review_views.review, name="review"),
     path(f"{ROOM}preuves/<uuid:uuid>/", views.proof, name="proof"),

@@ -1,5 +1,6 @@
 """The verbs of the ACI contract, from its first draft to its end."""
 
+from aci.actions.amended_articles import change_amended_article
 from aci.actions.amendments import (
     abandon_amendment,
     change_amended_missions,
@@ -76,6 +77,7 @@ __all__ = [
     "apply_reshaping",
     "apply_reshapings",
     "ask_termination",
+    "change_amended_article",
     "change_amended_missions",
     "change_amended_territory",
     "change_amendment_purpose",

@@ -17,8 +17,10 @@ from aci.amendment_funding import signed_amendments, spans_of
 from aci.contract_funding import settings_of, stored_grids
 from aci.deadlines import contract_years
 from aci.mission_codes import MISSIONS, MissionCode
-from aci.models import Amendment, Contract, TermMission, Terms
+from aci.models import Amendment, Contract, ContractSignatory, TermMission, Terms
 from aci.models.amendment import effect_refusal
+from aci.parties import Party
+from aci.signatories import may_sign_for
 from aci.workflow import WORKFLOW, ContractState
 from foundation import clock
 from foundation.dates import format_date
@@ -63,6 +65,7 @@ def draft_amendment(
         funding_settings=contract.funding_settings,
     )
     amendment.save()
+    _carry_signatories(amendment)
     keep_version(amendment)
     _record(
         amendment, "draft_amendment", f"Ouverture de l’{_lower(amendment.title)}", by, to_state=True
@@ -90,9 +93,10 @@ def change_amendment_purpose(
             for item in row.terms.missions
         }
         row.effective_on, row.reason = effective_on, _reason(reason)
+        _refuse_closed_annexes(row)
         _set_missions(row, starts, row.terms.unscheduled_care_since)
 
-    return _change(amendment, change, "objet et date d’effet", version=version, by=by)
+    return change_amendment(amendment, change, "objet et date d’effet", version=version, by=by)
 
 
 @transaction.atomic
@@ -116,7 +120,7 @@ def change_amended_territory(
             proposal=row.territory_in_use if row.changes_territory else None,
         )
 
-    return _change(amendment, change, "territoire", version=version, by=by)
+    return change_amendment(amendment, change, "territoire", version=version, by=by)
 
 
 @transaction.atomic
@@ -133,7 +137,7 @@ def change_amended_missions(
     def change(row: Amendment) -> None:
         _set_missions(row, missions, unscheduled_care_since)
 
-    return _change(amendment, change, "missions et dates", version=version, by=by)
+    return change_amendment(amendment, change, "missions et dates", version=version, by=by)
 
 
 @transaction.atomic
@@ -165,7 +169,7 @@ def abandon_amendment(amendment: Amendment, *, reason: str, by: User) -> Amendme
     return row
 
 
-def _change(
+def change_amendment(
     amendment: Amendment, change: Callable[[Amendment], None], what: str, *, version: int, by: User
 ) -> Amendment:
     """A new version of the amendment: what was accepted before no longer counts."""
@@ -181,6 +185,23 @@ def _change(
     pass_baton(row, Baton.THREE_PARTIES)
     emails.terms_to_accept(row, by=by)
     return row
+
+
+def _carry_signatories(amendment: Amendment) -> None:
+    """Those named for the contract sign its amendments too, delegates included, while they may."""
+    named = {row.party: row for row in ContractSignatory.objects.making(amendment)}
+    ContractSignatory.objects.bulk_create(
+        ContractSignatory(
+            contract=amendment,
+            party=row.party,
+            user=row.user,
+            quality=row.quality,
+            delegation=row.delegation,
+            delegation_on=row.delegation_on,
+        )
+        for row in named.values()
+        if may_sign_for(row.user, Party(row.party), amendment.cpts)
+    )
 
 
 def _refuse_to_amend(contract: Contract) -> None:
@@ -200,6 +221,16 @@ def _refuse_effect(contract: Contract, effect: dt.date) -> None:
         raise Refused(
             f"L’{_lower(signed[-1].title)} prend effet le {format_date(signed[-1].effect)} : le "
             "suivant ne peut pas prendre effet avant lui."
+        )
+
+
+def _refuse_closed_annexes(row: Amendment) -> None:
+    """Moved later, it may lose a year whose indicators it writes."""
+    closed = [annex.year for annex in row.annexes.all() if annex.year not in row.open_years]
+    if closed:
+        raise Refused(
+            f"L’avenant modifie les indicateurs de l’année de contrat {closed[0]}, qui serait "
+            f"close le {format_date(row.effect)}."
         )
 
 

@@ -6,11 +6,12 @@ from django.db import transaction
 
 from accounts.models import User
 from aci import emails
+from aci.actions.documents import write_version
 from aci.actions.held import held, pass_baton
+from aci.annexes import annexes_of, missions_of
 from aci.contract_funding import settings_of
-from aci.contract_texts import write_text
 from aci.indicator_rules import AnnexLine
-from aci.models import Contract, IndicatorAnnex
+from aci.models import Amendment, Contract, IndicatorAnnex
 from aci.workflow import WORKFLOW
 from foundation import clock
 from foundation.refusal import Refused, StaleVersion
@@ -35,15 +36,14 @@ def set_annex(
         )
     _check(contract, year, lines)
     plain = [line.as_plain() for line in lines]
-    before = IndicatorAnnex.objects.filter(contract=contract, year=year).first()
-    if plain == (before.lines if before else []):
+    if plain == annexes_of(contract).get(year, []):
         raise Refused("Rien n’a changé dans cette annexe.")
     contract.terms_version += 1
     contract.save(update_fields=["terms_version"])
     IndicatorAnnex.objects.update_or_create(
         contract=contract, year=year, defaults={"lines": plain, "at": clock.now()}
     )
-    write_text(contract)
+    write_version(contract)
     journal.record(
         "set_annex",
         contract,
@@ -65,14 +65,19 @@ def _check(contract: Contract, year: int, lines: Sequence[AnnexLine]) -> None:
     last = settings_of(contract).contract_years
     if not 1 <= year <= last:
         raise Refused(f"L’année de contrat est un nombre de 1 à {last}.")
+    if isinstance(contract, Amendment) and year not in contract.open_years:
+        raise Refused(
+            f"L’année de contrat {year} est close quand l’avenant prend effet : ses indicateurs "
+            "ne changent plus."
+        )
     if len(lines) > MOST_LINES:
         raise Refused(f"Une annexe a au plus {MOST_LINES} indicateurs.")
-    carried = {mission.mission for mission in contract.missions.all()}
+    carried = missions_of(contract)
     codes = [line.code for line in lines]
     for line in lines:
         if line.mission not in carried:
             raise Refused(
-                f"« {line.label} » : le contrat ne comprend pas la mission "
+                f"« {line.label} » : {contract.words.the} ne comprend pas la mission "
                 f"« {line.mission.label} »."
             )
         if codes.count(line.code) > 1:

@@ -4,12 +4,13 @@ from django.db import transaction
 
 from accounts.models import User
 from aci import article_emails, emails
+from aci.actions.documents import keep_version, moved, write_version
 from aci.actions.held import held, pass_baton
 from aci.article_workflow import REMARK_WORKFLOW, RemarkState
 from aci.clauses.blocks import Block, article_numbers, check_block
 from aci.clauses.texts import blocks_of, check_template
 from aci.clauses.variables import KNOWN, PIECES
-from aci.contract_texts import changed_titles, current_text, write_text
+from aci.contract_texts import current_text, write_text
 from aci.models import (
     ArticleWording,
     BlockAcceptance,
@@ -98,7 +99,7 @@ def change_article(contract: Contract, *, key: str, body: str, version: int, by:
     before = current_text(contract)
     title = _title(before, key)
     body = body.replace("\r\n", "\n").strip()
-    _check_wording(contract, key, body)
+    check_wording(contract, key, body)
     contract.terms_version += 1
     contract.save(update_fields=["terms_version"])
     ArticleWording.objects.create(
@@ -107,6 +108,7 @@ def change_article(contract: Contract, *, key: str, body: str, version: int, by:
     text = write_text(contract)
     if text.hashes == before.hashes:
         raise Refused("Le texte de cet article n’a pas changé.")
+    keep_version(contract)
     journal.record(
         "change_article",
         contract,
@@ -134,6 +136,7 @@ def refresh_text(contract: Contract, *, by: User) -> Contract:
     contract.save(update_fields=["terms_version"])
     if before and before.hashes == write_text(contract).hashes:
         raise Refused("Le texte est à jour : rien n’a changé depuis sa dernière version.")
+    keep_version(contract)
     journal.record(
         "refresh_text",
         contract,
@@ -196,27 +199,25 @@ def close_remark(row: Remark, *, party: Party, by: User) -> Remark:
 
 
 def rewrite_open_text(cpts: Cpts, *, by: User) -> None:
-    """The contract under negotiation says what has just changed. Inside the act that changed it."""
-    found = cpts.contracts.filter(state=ContractState.NEGOTIATION).first()
-    if found is None:
-        return
-    contract = held(found)
-    if not changed_titles(contract):
-        return
-    contract.terms_version += 1
-    contract.save(update_fields=["terms_version"])
-    write_text(contract)
-    pass_baton(contract, Baton.THREE_PARTIES)
-    emails.terms_to_accept(contract, by=by)
+    """What is under negotiation says what has just changed. Inside the act that changed it."""
+    for found in Contract.agreements.filter(cpts=cpts, state=ContractState.NEGOTIATION):
+        contract = held(found)
+        if not moved(contract):
+            continue
+        contract.terms_version += 1
+        contract.save(update_fields=["terms_version"])
+        write_version(contract)
+        pass_baton(contract, Baton.THREE_PARTIES)
+        emails.terms_to_accept(contract, by=by)
 
 
 def reopen_articles(contract: Contract) -> None:
     """Sent back to negotiation: each article is accepted again, be it in the same words."""
     contract.block_acceptances.all().delete()
-    write_text(contract)
+    write_version(contract)
 
 
-def _check_wording(contract: Contract, key: str, body: str) -> None:
+def check_wording(contract: Contract, key: str, body: str) -> None:
     """Another wording still prints every table of the contract."""
     blocks = tuple(
         Block(block.key, block.form, block.title, body) if block.key == key else block

@@ -11,6 +11,8 @@ from aci.actions.held import held
 from aci.actions.sealing import sealed_file
 from aci.amendment_inputs import amendment_inputs
 from aci.contract_inputs import contract_inputs, digest, signatures_inputs
+from aci.contract_texts import changed_titles, write_text
+from aci.difference import difference, is_signatory
 from aci.models import Amendment, Contract, ContractDocument
 from aci.parties import AT_THE_TABLE
 from aci.workflow import OPEN
@@ -63,6 +65,25 @@ def want_document(contract: Contract, kind: ContractDocument.Kind, *, by: User) 
 def keep_version(contract: Contract) -> ContractDocument:
     """Keep what this version of the terms says, without a file: versions are compared by it."""
     return document_of(contract, Kind.DRAFT)
+
+
+def write_version(contract: Contract) -> None:
+    """A new version of the terms is read by the parties, and compared with the others."""
+    if not contract.is_amendment:  # an amendment is read by what it changes
+        write_text(contract)
+    keep_version(contract)
+
+
+def moved(contract: Contract) -> list[str]:
+    """What no longer says what the parties have before them: articles, or parts of an amendment."""
+    if not isinstance(contract, Amendment):
+        return changed_titles(contract)
+    kept = contract.documents.filter(kind=Kind.DRAFT, version=contract.terms_version)
+    last = kept.order_by("wanted_at", "pk").last()
+    if last is None:
+        return []
+    found = difference(last.inputs, _inputs(contract, Kind.DRAFT))
+    return [section.value for section, rows in found.sections if not all(map(is_signatory, rows))]
 
 
 def _label(contract: Contract, kind: ContractDocument.Kind) -> str:

@@ -166,10 +166,10 @@ def _held_cpts(cpts: Cpts, by: User, verb: str) -> Cpts:
 
 def _refuse_while_signing(cpts: Cpts) -> None:
     """What is being signed says who contracts: it does not change under the pen."""
-    if cpts.contracts.filter(state=ContractState.TO_SIGN).exists():
+    if Contract.agreements.filter(cpts=cpts, state=ContractState.TO_SIGN).exists():
         raise Refused(
-            "Un contrat est à signer avec cette identité : un signataire doit d’abord le renvoyer "
-            "en négociation."
+            "Un contrat ou un avenant est à signer avec cette identité : un signataire doit "
+            "d’abord le renvoyer en négociation."
         )
 
 

@@ -9,14 +9,15 @@ from accounts.access import Permission
 from accounts.models import User
 from aci import emails
 from aci.actions.articles import accept_block, accept_blocks
-from aci.actions.documents import keep_version, want_document
+from aci.actions.documents import keep_version, moved, want_document
 from aci.actions.grids import load_missing_grids
 from aci.actions.held import SIGNATORY, held, pass_baton
 from aci.actions.templates import template_for
+from aci.annexes import annexes_of
 from aci.contract_funding import refuse_unpayable
-from aci.contract_texts import changed_titles, current_text, write_text
+from aci.contract_texts import current_text, write_text
 from aci.mission_codes import MISSIONS, MissionCode
-from aci.models import Contract, ContractAcceptance, ContractDocument, ContractMission
+from aci.models import Amendment, Contract, ContractAcceptance, ContractDocument, ContractMission
 from aci.parties import SIGNING_ORDER, Party
 from aci.workflow import WORKFLOW
 from foundation import clock
@@ -179,6 +180,7 @@ def freeze(contract: Contract, *, by: User) -> Contract:
     before = contract.state
     WORKFLOW.apply("freeze", contract, may=may_on(by, contract.cpts))
     _refuse_moved(contract)
+    _refuse_without_annex(contract)
     want_document(contract, ContractDocument.Kind.FROZEN, by=by)
     contract.save(update_fields=["state"])
     journal.record(
@@ -233,12 +235,26 @@ def _set_terms(
 
 def _refuse_moved(contract: Contract) -> None:
     """What is frozen is what the three parties accepted, word for word."""
-    moved = changed_titles(contract)
-    if moved:
-        names = ", ".join(f"« {title} »" for title in moved)
+    titles = moved(contract)
+    if titles:
+        names = ", ".join(f"« {title} »" for title in titles)
+        act = "Enregistrez de nouveau ce bloc" if contract.is_amendment else "Actualisez le texte"
         raise Refused(
-            f"Le contrat ne dit plus ce que les parties ont accepté : {names}. "
-            "Actualisez le texte, puis recueillez leur accord."
+            f"{contract.words.The} ne dit plus ce que les parties ont accepté : {names}. "
+            f"{act}, puis recueillez leur accord."
+        )
+
+
+def _refuse_without_annex(contract: Contract) -> None:
+    """Where the clauses want the indicators, nobody signs before they are written."""
+    template = (contract.amends or contract).template
+    if template is None or not template.requires_annex:
+        return
+    year = contract.open_years[0] if isinstance(contract, Amendment) else 1
+    if not annexes_of(contract).get(year):
+        raise Refused(
+            f"Le modèle de contrat exige l’annexe des indicateurs de l’année {year} : "
+            "remplissez-la, puis recueillez l’accord des parties."
         )
 
 

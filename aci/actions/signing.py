@@ -10,6 +10,7 @@ from aci.actions.articles import reopen_articles
 from aci.actions.held import SIGNATORY, held, pass_baton
 from aci.actions.life import enter_into_force
 from aci.actions.sealing import want_seal
+from aci.annexes import annexes_of, plain_annexes
 from aci.contract_inputs import territory_inputs
 from aci.models import Amendment, Contract, ContractDocument, Signature
 from aci.parties import SIGNING_ORDER, Party
@@ -139,7 +140,13 @@ def _document_to_sign(contract: Contract, sha256: str) -> ContractDocument:
         raise StaleVersion("Le document a changé depuis que vous l’avez ouvert : relisez-le.")
     if document.inputs["territory"] != territory_inputs(contract.territory_in_use):
         raise Refused(
-            "Le territoire a changé depuis que le contrat est figé : renvoyez-le en négociation."
+            f"Le territoire a changé depuis que {contract.words.the} est figé : renvoyez-le en "
+            "négociation."
+        )
+    if document.inputs.get("annexes", []) != plain_annexes(annexes_of(contract)):
+        raise Refused(
+            f"L’annexe des indicateurs a changé depuis que {contract.words.the} est figé, elle "
+            "n’est donc pas signée : renvoyez-le en négociation."
         )
     return document
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.models import User
 from aci.actions.held import held
-from aci.models import Amendment, Contract, ContractMission
+from aci.models import Amendment, Contract, ContractMission, IndicatorAnnex
 from foundation import clock
 from foundation.dates import format_date
 from records import journal
@@ -36,6 +36,7 @@ def take_up(amendment: Amendment) -> None:
             amendment.cpts, amendment.territory_in_use, since=amendment.effect
         )
     _rewrite_missions(contract, amendment)
+    _rewrite_annexes(contract, amendment)
     contract.unscheduled_care_since = amendment.terms.unscheduled_care_since
     contract.save(update_fields=["territory", "unscheduled_care_since"])
     amendment.taken_up_at = clock.now()
@@ -49,6 +50,16 @@ def take_up(amendment: Amendment) -> None:
         from_state=amendment.state,
         to_state=amendment.state,
     )
+
+
+def _rewrite_annexes(contract: Contract, amendment: Amendment) -> None:
+    """The annexes that the amendment wrote pay from now on; those signed stay in the documents."""
+    for annex in IndicatorAnnex.objects.filter(contract=amendment):
+        IndicatorAnnex.objects.update_or_create(
+            contract=contract,
+            year=annex.year,
+            defaults={"lines": annex.lines, "at": clock.now()},
+        )
 
 
 def _rewrite_missions(contract: Contract, amendment: Amendment) -> None:

@@ -35,6 +35,7 @@ def load_contract_templates() -> int:
             effective_from=source.effective_from,
             blocks=[block.as_plain() for block in blocks],
             source=source.source,
+            requires_annex=source.requires_annex,
             code=source.code,
             created_by=User.objects.portal(),
         )
@@ -50,7 +51,12 @@ def template_for(day: dt.date) -> ContractTemplate:
 
 @transaction.atomic
 def add_template(
-    blocks: Iterable[Block], *, effective_from: dt.date, after: int, by: User
+    blocks: Iterable[Block],
+    *,
+    effective_from: dt.date,
+    after: int,
+    by: User,
+    requires_annex: bool = False,
 ) -> ContractTemplate:
     """Write a new version; `after` is the newest one its author has read.
 
@@ -70,6 +76,7 @@ def add_template(
                 version=after + 1,
                 effective_from=effective_from,
                 blocks=[block.as_plain() for block in ordered],
+                requires_annex=requires_annex,
                 created_by=by,
             )
     except IntegrityError:  # two at the same instant: the database let one pass
@@ -83,6 +90,7 @@ def add_template(
         version=template.version,
         effective_from=effective_from.isoformat(),
         titles=[block.title for block in ordered],
+        requires_annex=requires_annex,
     )
     return template
 

@@ -18,6 +18,7 @@ class TemplateFile:
     code: str
     effective_from: dt.date
     source: str
+    requires_annex: bool
     blocks: tuple[Block, ...]
 
 
@@ -33,6 +34,7 @@ def read_templates() -> tuple[TemplateFile, ...]:
                 code=content["code"],
                 effective_from=content["effective_from"],
                 source=content["source"],
+                requires_annex=content.get("requires_annex", False),
                 blocks=read_blocks(content["block"]),
             )
         )

@@ -1,7 +1,7 @@
 """The blocks of a contract as HTML: the same for the screen and for the PDF. No row is read."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
 from aci.clauses.blocks import BlockForm, article_numbers, heading, numbered, read_blocks
-from aci.clauses.variables import Content, values_of
+from aci.clauses.variables import Content, values_in_amendment, values_of
 from foundation import written_text
 from foundation.written_text import Value
 
@@ -50,6 +50,22 @@ def rendered_blocks(content: Content, *, level: int = 3) -> list[RenderedBlock]:
             html=written_text.to_html(block.body, values, heading=tag),
         )
         for block, number in numbered(blocks)
+    ]
+
+
+def amended_blocks(content: Content, keys: Collection[str]) -> list[RenderedBlock]:
+    """The articles that an amendment writes in other words, as they read from its effect on."""
+    blocks = read_blocks(content["blocks"])
+    values = {**values_in_amendment(content), **article_numbers(blocks)}
+    return [
+        RenderedBlock(
+            key=block.key,
+            form=block.form,
+            heading=heading(block, number),
+            html=written_text.to_html(block.body, values, heading="h4"),
+        )
+        for block, number in numbered(blocks)
+        if block.key in keys
     ]
 
 

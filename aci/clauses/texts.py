@@ -8,12 +8,15 @@ from foundation import clock
 
 
 def blocks_of(contract: Contract) -> tuple[Block, ...]:
-    """In order. The newest wording of an article replaces the one of the template."""
-    wordings = ArticleWording.objects.filter(contract=contract.pk).order_by("version")
-    own = {wording.key: wording.body for wording in wordings}
+    """In order. The newest wording of an article replaces the one of the template.
+
+    Of an amendment: as its contract, and the amendments signed before it, write them.
+    """
+    source = contract.amends or contract
+    own = {row.key: row.body for row in ArticleWording.objects.making(contract)}
     return tuple(
         Block(block.key, block.form, block.title, own.get(block.key, block.body))
-        for block in template_blocks(contract)
+        for block in template_blocks(source)
     )
 
 

@@ -61,8 +61,20 @@ Content = Mapping[str, Any]
 
 def values_of(content: Content, *, heading: str = "h3") -> dict[str, Value]:
     """Every variable resolved; `heading` is the level of the titles inside a table's piece."""
+    return {**text_values(content), **_pieces(content, heading)}
+
+
+def values_in_amendment(content: Content) -> dict[str, Value]:
+    """For an article that an amendment rewrites: its tables stay where the contract prints them."""
+    tables: dict[str, Value] = {name: f"[{label}]" for name, label in PIECES.items()}
+    reference = content["amendment"]["contract"]
+    return {**text_values({**content, "reference": reference, "previous": None}), **tables}
+
+
+def text_values(content: Content) -> dict[str, Value]:
+    """The variables that a sentence may hold."""
     territory = content["territory"]
-    values: dict[str, Value] = {
+    return {
         "reference": content["reference"],
         "cpts.nom": content["parties"]["cpts"]["name"],
         "cpam.nom": content["parties"]["cpam"]["name"],
@@ -81,7 +93,6 @@ def values_of(content: Content, *, heading: str = "h3") -> dict[str, Value]:
         "duree.annees": str(content["contract_years"]),
         "reglages": list(content["settings"]),
     }
-    return values | _pieces(content, heading)
 
 
 def dated(value: Any, key: str = "") -> Any:
@@ -105,12 +116,12 @@ def layout_context(content: Content) -> dict[str, Any]:
         "first_year": sheets[0],
         "whole_year": sheets[-1],
         "to_confirm": any(sheet.to_confirm for sheet in sheets),
-        "annexes": [_annex(annex) for annex in content["annexes"]],
+        "annexes": [shown_annex(annex) for annex in content["annexes"]],
         "completed": [commune for commune in communes if commune["is_completed"]],
     }
 
 
-def _annex(plain: Mapping[str, Any]) -> dict[str, Any]:
+def shown_annex(plain: Mapping[str, Any]) -> dict[str, Any]:
     """The indicators of one year, mission by mission, with what each mission pays at best."""
     lines = [read_line(line) for line in plain["lines"]]
     missions = [code for code in MISSIONS if any(line.mission is code for line in lines)]
@@ -140,7 +151,7 @@ _COMPLETED = (
 
 def _project_visa(content: Content) -> str:
     project = content["project"]
-    if not project["decided_on"]:
+    if not project.get("decided_on"):
         return ""
     validated = "réputé validé" if project["is_tacit"] else "validé"
     name = content["parties"]["cpts"]["name"]

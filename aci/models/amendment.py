@@ -117,6 +117,9 @@ class Amendment(Contract):
     def url_of(self, act: str) -> str:
         return reverse(f"aci:amendment_{act}", args=[self.cpts.reference, self.reference])
 
+    def signatory_url(self, party: str) -> str:
+        return reverse("aci:amendment_signatory", args=[self.cpts.reference, self.reference, party])
+
     @property
     def title(self) -> str:
         """« Avenant n° 1 »."""
@@ -124,7 +127,7 @@ class Amendment(Contract):
 
     @property
     def words(self) -> Words:
-        return Words("avenant", "l’avenant", "L’avenant", "de l’avenant")
+        return Words("avenant", "l’avenant", "L’avenant", "de l’avenant", "à l’avenant")
 
     @property
     def amended(self) -> Contract:
@@ -166,6 +169,13 @@ class Amendment(Contract):
     @property
     def has_taken_effect(self) -> bool:
         return self.taken_up_at is not None
+
+    @property
+    def open_years(self) -> list[int]:
+        """The contract years not over when it takes effect: those whose indicators may change."""
+        settings = FundingSettings.from_texts(self.funding_settings)
+        years = contract_years(self.signature_day, settings)
+        return [year.number for year in years if year.next_anniversary > self.effect]
 
     def first_start_refusal(self, day: dt.date) -> Refusal | None:
         """Signed late, an amendment may have lost the year in which it was to take effect."""

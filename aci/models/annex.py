@@ -8,7 +8,7 @@ from django.db import models
 
 from aci.indicator_rules import AnnexLine, read_line
 from aci.models.contract import Contract
-from aci.querysets import OwnedByContractQuerySet
+from aci.querysets import WrittenInTurnQuerySet
 from foundation import clock
 
 
@@ -23,7 +23,7 @@ class IndicatorAnnex(models.Model):
     lines = models.JSONField("indicateurs")
     at = models.DateTimeField("écrite le", default=clock.now)
 
-    objects: ClassVar[OwnedByContractQuerySet] = OwnedByContractQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[WrittenInTurnQuerySet] = WrittenInTurnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "annexe des indicateurs"

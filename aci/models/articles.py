@@ -12,7 +12,7 @@ from aci.article_querysets import ContractTextQuerySet, RemarkQuerySet
 from aci.article_workflow import RemarkState
 from aci.models.contract import Contract
 from aci.parties import Party
-from aci.querysets import OwnedByContractQuerySet
+from aci.querysets import OwnedByContractQuerySet, WrittenInTurnQuerySet
 from foundation import clock
 
 
@@ -67,7 +67,7 @@ class ArticleWording(models.Model):
     )
     at = models.DateTimeField("le", default=clock.now)
 
-    objects: ClassVar[OwnedByContractQuerySet] = OwnedByContractQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[WrittenInTurnQuerySet] = WrittenInTurnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "rédaction d’un article"

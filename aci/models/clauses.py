@@ -22,6 +22,8 @@ class ContractTemplate(models.Model):
     effective_from = models.DateField("en vigueur à partir du")
     # [{"key", "form", "title", "body"}], in order.
     blocks = models.JSONField("blocs")
+    # A contract is then frozen with the indicators of its first year, never without.
+    requires_annex = models.BooleanField("annexe des indicateurs exigée", default=False)
     source = models.CharField("source", max_length=300, blank=True)
     # Of the committed file it was read from; empty for what an administrator wrote.
     code = models.CharField("code", max_length=60, blank=True)

@@ -39,6 +39,7 @@ class Words:
     the: str
     The: str
     of_the: str
+    to_the: str
 
     @property
     def signed(self) -> str:
@@ -255,6 +256,9 @@ class Contract(models.Model):
         """The address of an act of the parties: « accept », « freeze », « sign »…"""
         return reverse(f"aci:{act}", args=[self.cpts.reference])
 
+    def signatory_url(self, party: str) -> str:
+        return reverse("aci:signatory", args=[self.cpts.reference, party])
+
     @property
     def is_amendment(self) -> bool:
         return self.amends_id is not None
@@ -262,7 +266,7 @@ class Contract(models.Model):
     @property
     def words(self) -> Words:
         """How sentences name it."""
-        return Words("contrat", "le contrat", "Le contrat", "du contrat")
+        return Words("contrat", "le contrat", "Le contrat", "du contrat", "au contrat")
 
     @property
     def is_signed(self) -> bool:

@@ -13,7 +13,7 @@ from aci.bank_workflow import BankState
 from aci.identity_querysets import BankAccountQuerySet
 from aci.models.contract import Contract
 from aci.parties import Party
-from aci.querysets import OwnedByContractQuerySet
+from aci.querysets import WrittenInTurnQuerySet
 from foundation import clock
 from foundation.dates import format_date
 from territories.models import Cpts
@@ -111,7 +111,7 @@ class ContractSignatory(models.Model):
     delegation = models.CharField("acte de délégation", max_length=120, blank=True)
     delegation_on = models.DateField("délégation du", null=True, blank=True)
 
-    objects: ClassVar[OwnedByContractQuerySet] = OwnedByContractQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[WrittenInTurnQuerySet] = WrittenInTurnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "signataire désigné"

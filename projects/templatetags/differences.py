@@ -18,6 +18,20 @@ def marked(segments: Iterable[Segment]) -> SafeString:
 
 
 @register.filter
+def printed(segments: Iterable[Segment]) -> SafeString:
+    """The same on paper, where nothing is hidden: what went and came is also said in words."""
+    return format_html_join("", "{}", ((_print(segment),) for segment in segments))
+
+
+def _print(segment: Segment) -> SafeString:
+    if segment.is_same:
+        return format_html("{}", segment.text)
+    if segment.is_added:
+        return format_html('<ins><span class="said">[ajouté]&nbsp;</span>{}</ins>', segment.text)
+    return format_html('<span class="said">[retiré]&nbsp;</span><del>{}</del>', segment.text)
+
+
+@register.filter
 def mark(segment: Segment) -> SafeString:
     """One run, escaped."""
     if segment.is_same:

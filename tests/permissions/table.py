@@ -265,6 +265,10 @@ ROWS: dict[str, Row] = {
     "aci:amendment_purpose": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "aci:amendment_territory": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "aci:amendment_missions": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "aci:amendment_parties": Row(needs(P.DOSSIER_SEE)),
+    "aci:amendment_signatory": Row(needs(P.CONTRACT_DRAFT), BOTH, (("party", "ars"),)),
+    "aci:amended_articles": Row(needs(P.DOSSIER_SEE)),
+    "aci:change_amended_article": Row(needs(P.CONTRACT_DRAFT), BOTH, (("key", "objet"),)),
     "aci:abandon_amendment": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "aci:amendment_accept": Row(
         needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
@@ -298,6 +302,10 @@ ROWS: dict[str, Row] = {
     "missions:fill_annex": Row(needs(P.CONTRACT_DRAFT), ACT),
     "missions:annex_line": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "missions:remove_annex_line": Row(needs(P.CONTRACT_DRAFT), ACT),
+    "missions:amendment_annex": Row(needs(P.DOSSIER_SEE)),
+    "missions:amendment_fill_annex": Row(needs(P.CONTRACT_DRAFT), ACT),
+    "missions:amendment_annex_line": Row(needs(P.CONTRACT_DRAFT), BOTH),
+    "missions:amendment_remove_annex_line": Row(needs(P.CONTRACT_DRAFT), ACT),
     "missions:start": Row(needs(P.MISSION_REPORT), ACT, (("mission", MissionCode.ACCES_SOINS),)),
     "missions:deploy": Row(needs(P.MISSION_REPORT), ACT, (("mission", MissionCode.ACCES_SOINS),)),
     "missions:reopen": Row(needs(P.MISSION_REPORT), ACT, (("mission", MissionCode.ACCES_SOINS),)),
