@@ -56,7 +56,7 @@ def change_amended_article(
             request, f"« {block.title} » : la nouvelle version de l’avenant est enregistrée."
         )
         return redirect("aci:amended_articles", reference, amendment)
-    context = {"block": block, "contract": found, "cpts": shown_cpts(found), "tab": "contract"}
+    context = {"article": block, "contract": found, "cpts": shown_cpts(found), "tab": "contract"}
     return render(request, "aci/change_amended_article.html", {**context, "form": form})
 
 

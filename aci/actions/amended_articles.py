@@ -1,5 +1,7 @@
 """An amendment writes an article of its contract in other words."""
 
+from django.db import transaction
+
 from accounts.models import User
 from aci.actions.amendments import change_amendment
 from aci.actions.articles import check_wording
@@ -8,6 +10,7 @@ from aci.models import Amendment, ArticleWording
 from foundation.refusal import Refused
 
 
+@transaction.atomic
 def change_amended_article(
     amendment: Amendment, *, key: str, body: str, version: int, by: User
 ) -> Amendment:

@@ -24,11 +24,17 @@ def printed(segments: Iterable[Segment]) -> SafeString:
 
 
 def _print(segment: Segment) -> SafeString:
+    """The word comes after the line breaks that the run begins with."""
     if segment.is_same:
         return format_html("{}", segment.text)
-    if segment.is_added:
-        return format_html('<ins><span class="said">[ajouté]&nbsp;</span>{}</ins>', segment.text)
-    return format_html('<span class="said">[retiré]&nbsp;</span><del>{}</del>', segment.text)
+    text = segment.text.lstrip()
+    lead = segment.text[: len(segment.text) - len(text)]
+    said = (
+        '{}<span class="said">[ajouté]&nbsp;</span><ins>{}</ins>'
+        if segment.is_added
+        else '{}<span class="said">[retiré]&nbsp;</span><del>{}</del>'
+    )
+    return format_html(said, lead, text)
 
 
 @register.filter

@@ -101,6 +101,8 @@ def test_a_commune_joins_and_the_size_changes(visit: Visit, people: Cast) -> Non
     officer.follow("Modifier les missions et les dates")
     officer.look()
     officer.press("Enregistrer")
+    _rewrites_an_article(officer)
+    _writes_an_indicator(officer)
     president = signed_in(visit, "présidente", people.president)
     ars = signed_in(visit, "direction ARS", people.ars_director)
     parties = (people.cpam_officer, people.president, people.ars_director)
@@ -129,7 +131,42 @@ def test_a_commune_joins_and_the_size_changes(visit: Visit, people: Cast) -> Non
     ars.reads("taille 2")
     ars.follow("Versions")
     ars.reads("Marchamp (01233)")
+    ars.reads("Suivi et dialogue de gestion (modifié)")
+    ars.reads("Patients en ALD")
     ars.look()
     ars.go(f"/dossiers/{people.rives.reference}/financement/")
     ars.reads("Année partagée par un avenant")
     ars.look()
+
+
+def _rewrites_an_article(officer: Visitor) -> None:
+    officer.follow("Réécrire des articles")
+    officer.look()
+    officer.follow("Article 10 – Suivi")
+    body = officer.page.locator("main [name='body']").input_value()
+    officer.fill(body=body.replace("au moins une fois", "au moins deux fois"))
+    officer.look()
+    officer.press("Enregistrer le texte")
+    officer.reads("Réécrit par l’avenant")
+    officer.look()
+    officer.follow("Retour à l’avenant")
+
+
+def _writes_an_indicator(officer: Visitor) -> None:
+    officer.follow("Modifier les indicateurs")
+    officer.look()
+    officer.follow("Ajouter un indicateur")
+    officer.fill(
+        mission="ACCES_SOINS",
+        label="Patients en ALD",
+        unit="patients",
+        direction="lower",
+        method="tiers",
+        tiers="219 à 101 : 3000\n50 : 9000",
+    )
+    officer.press("Enregistrer l’indicateur")
+    officer.reads("219 à 101")
+    officer.look()
+    officer.follow("Retour à l’avenant")
+    officer.reads("Patients en ALD")
+    officer.look()

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,45 @@ INDICATORS = st.dictionaries(
         for code, (euros, tiers) in rows.items()
     ]
 )
+TIERS = st.lists(st.integers(0, 9), min_size=1, max_size=3, unique=True)
+
+
+def _annex_line(code: str, euros: str, worsts: list[int]) -> dict[str, Any]:
+    return {
+        "code": code,
+        "mission": "ACCES_SOINS",
+        "unit": "patients",
+        "label": f"Indicateur {code}",
+        "direction": "lower",
+        "method": "tiers",
+        "euros": "0",
+        "target": None,
+        "baseline": None,
+        "tiers": [
+            {"worst": str(worst * 10 + 5), "best": str(worst * 10), "euros": euros}
+            for worst in worsts
+        ],
+    }
+
+
+ANNEXES = st.dictionaries(
+    st.integers(1, 3),
+    st.dictionaries(st.sampled_from(["ald", "snp"]), st.tuples(EUROS, TIERS), min_size=1),
+    max_size=2,
+).map(
+    lambda years: [
+        {"year": year, "lines": [_annex_line(code, *row) for code, row in rows.items()]}
+        for year, rows in years.items()
+    ]
+)
+WORDS = st.lists(st.sampled_from(["Cinq", "ans", "six", "{{ cpts.nom }}"]), min_size=1, max_size=5)
+BLOCKS = st.dictionaries(st.sampled_from(["objet", "duree", "suivi"]), WORDS.map(" ".join)).map(
+    lambda bodies: [
+        {"key": key, "form": "article", "title": key.title(), "body": body}
+        for key, body in bodies.items()
+    ]
+)
+TEXTS = st.fixed_dictionaries({"annexes": ANNEXES, "blocks": BLOCKS})
 VERSIONS = st.fixed_dictionaries(
     {
         "parties": st.fixed_dictionaries(
@@ -151,3 +191,91 @@ def test_clauses_and_tiers_are_compared_one_by_one() -> None:
         (Section.INDICATORS, "Patients en ALD", None, "Patients en ALD"),
         (Section.CLAUSES, "Durée : texte", "Cinq ans.", "Six ans."),
     ]
+
+
+@given(TEXTS, TEXTS)
+def test_the_words_of_an_article_are_all_there_on_both_sides(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert not difference(one, one)
+    assert set(difference(one, other).mirrored.rows) == set(difference(other, one).rows)
+    for row in difference(one, other).of(Section.CLAUSES):
+        before = "".join(part.text for part in row.segments if not part.is_added)
+        after = "".join(part.text for part in row.segments if part.is_same or part.is_added)
+        assert (before, after) == (row.before or "", row.after or "")
+
+
+def _article(body: str, title: str = "Durée") -> dict[str, Any]:
+    return {"blocks": [{"key": "duree", "form": "article", "title": title, "body": body}]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (
+            _article("Conclu pour cinq ans, par **{{ cpts.nom }}**."),
+            _article("Conclu pour six ans, par **{{ cpts.nom }}**."),
+            [("Article 1 – Durée", "modifié", "cinq", "six")],
+        ),
+        (_article("Cinq ans."), {}, [("Article 1 – Durée", "retiré", "Cinq ans.", "")]),
+        ({}, _article("Cinq ans."), [("Article 1 – Durée", "ajouté", "", "Cinq ans.")]),
+        (
+            _article("Cinq ans."),
+            _article("Cinq ans.", "Terme"),
+            [("Durée / Terme : titre", "modifié", "Durée", "Terme")],
+        ),
+        (_article("Par **{{ cpts.nom }}**."), _article("Par {{ cpts.nom }}."), []),
+    ],
+)
+def test_articles_read_word_by_word(
+    one: dict[str, Any], other: dict[str, Any], told: list[tuple[str, ...]]
+) -> None:
+    rows = difference(one, other).of(Section.CLAUSES)
+    assert [
+        (
+            row.label,
+            row.change.value,
+            "".join(part.text for part in row.segments if part.kind == "removed"),
+            "".join(part.text for part in row.segments if part.is_added),
+        )
+        for row in rows
+    ] == told
+
+
+def _annexed(**changed: Any) -> dict[str, Any]:
+    line = {**_annex_line("ald", "3000.00", [1, 2]), **changed}
+    return {"annexes": [{"year": 2, "lines": [line]}]}
+
+
+ALD = "Accès aux soins : Indicateur ald"
+TARGET = {"method": "all_or_nothing", "tiers": [], "target": "8", "euros": "500"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        (
+            _annexed(),
+            _annexed(tiers=_annex_line("ald", "3500.00", [2])["tiers"]),
+            [
+                (f"{ALD}, palier 25 à 20", "3 000,00 €", "3 500,00 €"),
+                (f"{ALD}, palier 15 à 10", "3 000,00 €", ""),
+            ],
+        ),
+        (_annexed(**TARGET), _annexed(**TARGET, unit="%"), [(f"{ALD}, unité", "patients", "%")]),
+        (
+            _annexed(**TARGET),
+            _annexed(**{**TARGET, "target": "6", "euros": "700"}),
+            [(f"{ALD}, cible", "8", "6"), (f"{ALD}, valeur", "500,00 €", "700,00 €")],
+        ),
+        (_annexed(**TARGET), {}, [(ALD, "8 ou moins, tout ou rien", "")]),
+        ({}, _annexed(**TARGET), [(ALD, "", "8 ou moins, tout ou rien")]),
+    ],
+)
+def test_indicators_are_told_tier_by_tier(
+    one: dict[str, Any], other: dict[str, Any], told: list[tuple[str, ...]]
+) -> None:
+    rows = difference(one, other).of(Section.INDICATORS)
+    said = [(row.label, row.before_words, row.after_words) for row in rows]
+    assert [tuple(text.replace(NBSP, " ") for text in row) for row in said] == told
+    assert {row.group for row in rows} == {"Année de contrat 2"}
