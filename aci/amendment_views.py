@@ -11,16 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import Permission, SignedInRequest, needs
 from aci import actions
 from aci.amendment_forms import AbandonForm, AmendedMissionsForm, AmendedTerritoryForm, PurposeForm
-from aci.contract_pages import contract_page, shown_cpts
+from aci.contract_pages import abandonment, contract_page, shown_cpts
 from aci.difference import difference
 from aci.models import Amendment, Contract, ContractDocument
 from aci.versions import compare, versions_of
-from aci.workflow import WORKFLOW, ContractState
+from aci.workflow import WORKFLOW
 from foundation.forms import PortalForm
 from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from records.idempotency import once
-from records.models import JournalEntry
 from territories.actions import population_by_vintage
 from territories.models import Cpts
 from territories.scopes import may_on
@@ -71,11 +70,7 @@ def amendment(request: SignedInRequest, reference: str, amendment: str) -> HttpR
         "tab": "contract",
         "difference": difference(inputs.get("before") or {}, inputs) if inputs else None,
         "assumptions": (inputs.get("amendment") or {}).get("assumptions", []),
-        "abandoned": (
-            JournalEntry.objects.about(found).filter(verb="abandon_amendment").first()
-            if found.state == ContractState.ABANDONED
-            else None
-        ),
+        "abandoned": abandonment(found),
         "to_confirm": any(year["grid"]["to_confirm"] for year in inputs.get("years", [])),
     }
     return render(request, "aci/amendment.html", context)

@@ -12,6 +12,7 @@ from aci.parties import AT_THE_TABLE, SIGNING_ORDER, Party
 from aci.trail import Trace, Trail, read_trail
 from aci.workflow import OPEN, WORKFLOW, ContractState
 from projects.models import Filing
+from records.models import JournalEntry
 from territories.models import Cpts, Stage
 from territories.scopes import may_on
 
@@ -127,6 +128,14 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
         may_want_draft=contract.state in OPEN and any(may(grant) for grant in AT_THE_TABLE),
         may_abandon="abandon" in names,
     )
+
+
+def abandonment(amendment: Contract) -> JournalEntry | None:
+    """Who gave it up, when and why; one query, for one that was."""
+    if amendment.state != ContractState.ABANDONED:
+        return None
+    entries = JournalEntry.objects.about(amendment)
+    return entries.filter(verb="abandon_amendment").first()
 
 
 def shown_cpts(holder: Contract | Filing) -> Cpts:

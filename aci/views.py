@@ -153,7 +153,7 @@ def sign(request: SignedInRequest, reference: str, amendment: str = "") -> HttpR
     found = _latest(request, reference, amendment)
     if found.is_signed and _party_of(found, request):
         raise Refused(actions.signed_by_three(found))
-    _ensure_open(found, f"sign_for_{_party_of(found, request).value}", request)
+    _ensure_open(found, f"sign_for_{_party_of(found, request).value}", request, typed=False)
     page = contract_page([found], request.user)
     row = next(iter(page.to_sign), None)
     document = page.frozen
@@ -281,7 +281,9 @@ def _party_of(found: Contract, request: SignedInRequest) -> Party:
     return party
 
 
-def _ensure_open(found: Contract, name: str, request: SignedInRequest) -> None:
+def _ensure_open(
+    found: Contract, name: str, request: SignedInRequest, *, typed: bool = True
+) -> None:
     """403 without the right; a message rather than a form when the act is not possible.
 
     Once something was typed, the act itself refuses: the form comes back with its text.
@@ -290,7 +292,7 @@ def _ensure_open(found: Contract, name: str, request: SignedInRequest) -> None:
     if not may_on(request.user, found.cpts)(transition.permission):
         raise NotAllowed(name)
     refusal = WORKFLOW.refusal(transition, found)
-    if refusal and request.method == "GET":
+    if refusal and (request.method == "GET" or not typed):
         raise Refused(refusal)
 
 

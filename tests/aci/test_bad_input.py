@@ -12,10 +12,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.factors.recently import PROOF_KEY
+from accounts.models import User
 from aci import actions
 from aci.mission_codes import MissionCode
 from aci.models import Amendment, Contract, ContractTemplate, IndicatorAnnex
 from aci.parties import Party
+from cpts_portal.story.people import prove
 from foundation import clock
 from records.models import JournalEntry
 from tests.aci.conftest import DoJobs, Signatories
@@ -39,6 +42,14 @@ def words(client: Client, address: str, data: dict[str, Any] | None = None) -> s
     page = client.get(answer["Location"]) if answer.status_code == 302 else answer
     assert page.status_code == 200
     return page.content.decode().replace("\u00a0", " ").replace("&nbsp;", " ")
+
+
+def proven(client: Client, person: User) -> Client:
+    """This session has just shown who is there."""
+    session = client.session
+    session[PROOF_KEY] = prove(person).pk
+    session.save()
+    return client
 
 
 def standing(text: Contract) -> tuple[Any, ...]:
@@ -174,7 +185,8 @@ def test_an_annex_that_changed_after_the_freeze_is_not_signed(
         text = frozen(request.getfixturevalue("amendment"), cast, signatories, do_jobs)
     IndicatorAnnex.objects.create(contract=text, year=1, lines=[ald().as_plain()])
     before = standing(text)
-    page = words(sign_in(cast.president), url(text, "sign"), signature_of(text, Party.CPTS))
+    client = proven(sign_in(cast.president), cast.president)
+    page = words(client, url(text, "sign"), signature_of(text, Party.CPTS))
     assert f"a changé depuis que {text.words.the} est figé, elle n’est donc pas signée" in page
     assert standing(text) == before
 
