@@ -40,6 +40,8 @@ SIGNATORY = {
     Party.CPAM: Baton.SIGNATORY_CPAM,
     Party.ARS: Baton.SIGNATORY_ARS,
 }
+
+
 def held_amendment(amendment: Amendment) -> Amendment:
     """The same, of what can only be an amendment."""
     row = held(amendment)
