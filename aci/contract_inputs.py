@@ -25,7 +25,7 @@ from foundation.search import search_key
 from territories.models import Cpts, Territory
 
 # Raised when the words or the layout change, so that old inputs are known by their template.
-TEMPLATE_VERSION = 3
+TEMPLATE_VERSION = 4
 
 
 def contract_inputs(contract: Contract, kind: str) -> dict[str, Any]:
@@ -183,6 +183,7 @@ def _signature_inputs(contract: Contract, signature: Signature) -> dict[str, Any
         "at": signature.at.astimezone(clock.PARIS).isoformat(),
         "sha256": signature.sha256,
         "consent": signature.consent,
+        **({"on_paper": True} if signature.scan_id else {}),
     }
 
 

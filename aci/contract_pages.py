@@ -27,6 +27,7 @@ class PartyRow:
     signature: Trace | None
     may_accept: bool
     may_sign: bool
+    may_act_on_paper: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class ContractPage:
     @property
     def urls(self) -> dict[str, str]:
         """Where its acts are posted: those of the contract, or of the amendment."""
-        acts = ("accept", "freeze", "sign", "send_back", "draft_pdf")
-        return {act: self.contract.url_of(act) for act in acts}
+        here = ("accept", "freeze", "sign", "send_back", "draft_pdf")
+        on_paper = ("paper", "choose_paper", "upload_scan")
+        return {act: self.contract.url_of(act) for act in (*here, *on_paper)}
 
     @property
     def frozen(self) -> Trace | None:
@@ -72,19 +74,37 @@ class ContractPage:
 
     @property
     def to_sign(self) -> list[PartyRow]:
-        """The party this person can sign for, when its turn has come and the file is there."""
+        """The party this person can sign for, when its turn has come; nobody when on paper."""
+        if self.contract.is_on_paper:
+            return []
         return [row for row in self.parties if row.may_sign and row.party is self.turn]
 
     @property
     def waits_turn(self) -> bool:
         """Whether this person will sign, after another party."""
-        return not self.to_sign and any(row.may_sign and not row.signature for row in self.parties)
+        if self.to_sign or self.contract.is_on_paper:
+            return False
+        return any(row.may_sign and not row.signature for row in self.parties)
 
     @property
     def turn(self) -> Party | None:
         """Whose signature is expected now, in the order of the contract."""
         signed = {row.party for row in self.parties if row.signature}
         return next((party for party in SIGNING_ORDER if party not in signed), None)
+
+    @property
+    def may_choose_paper(self) -> bool:
+        """Before the first signature, whoever acts for a party; the rule is the table's."""
+        if self.contract.is_on_paper or self.frozen is None:
+            return False
+        nobody = not any(row.signature for row in self.parties)
+        return nobody and any(row.may_act_on_paper for row in self.parties)
+
+    @property
+    def may_upload_scan(self) -> bool:
+        """While signatures are awaited on paper."""
+        acts = any(row.may_act_on_paper for row in self.parties)
+        return self.contract.is_on_paper and acts and bool(self.awaited)
 
     @property
     def may_send_back(self) -> bool:
@@ -112,6 +132,7 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
             signature=trail.signature(contract, party),
             may_accept=f"accept_for_{party.value}" in names,
             may_sign=f"sign_for_{party.value}" in names,
+            may_act_on_paper=f"choose_paper_for_{party.value}" in names,
         )
         for party in Party
     )

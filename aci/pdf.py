@@ -11,8 +11,8 @@ from aci.clauses.rendering import amended_blocks, rendered_blocks
 from aci.clauses.variables import dated, layout_context, shown_annex
 from aci.difference import Section, difference
 from aci.funding_sheet import read_sheet
-from aci.seals import appearance, fields
-from foundation import clock, pdf, qr_code
+from aci.seals import appearance, fields, page_codes
+from foundation import clock, pdf
 
 # Told to the page that waits: how far, and what is being done.
 Report = Callable[[int, str], None]
@@ -27,7 +27,6 @@ def contract_html(inputs: Inputs) -> str:
         **layout_context(inputs),
         "is_draft": inputs["kind"] == "draft",
         "blocks": rendered_blocks(inputs),
-        "qr_code": _qr_code(inputs),
     }
     return render_to_string("pdf/contract.html", context)
 
@@ -41,7 +40,6 @@ def amendment_html(inputs: Inputs) -> str:
     context = {
         **values,
         "is_draft": inputs["kind"] == "draft",
-        "qr_code": _qr_code(inputs),
         "sheets": sheets,
         "first_year": sheets[0],
         "to_confirm": any(sheet.to_confirm for sheet in sheets),
@@ -90,13 +88,8 @@ def contract_pdf(inputs: Inputs, *, report: Report) -> bytes:
     if not inputs.get("verification"):
         return content
     report(80, "Préparation des signatures")
+    content = page_codes.draw_page_codes(content, inputs["verification"]["url"])
     return fields.prepare(content, appearance.contract_fields())
-
-
-def _qr_code(inputs: Inputs) -> str:
-    """Of what is signed: whoever holds a page can ask what it is worth."""
-    verification = inputs.get("verification")
-    return qr_code.drawing(verification["url"]) if verification else ""
 
 
 def _stylesheet(*, is_draft: bool = False) -> str:

@@ -72,6 +72,11 @@ class ContractQuerySet(models.QuerySet[Any]):
                     file__isnull=False,
                 )
             ),
+            is_on_paper=Exists(
+                apps.get_model("aci", "PaperSigning").objects.filter(
+                    document__contract=OuterRef("pk"), document__version=OuterRef("terms_version")
+                )
+            ),
             is_suspended=Exists(
                 apps.get_model("aci", "ContractHold")
                 .objects.holding()

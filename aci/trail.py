@@ -17,7 +17,10 @@ DOCUMENT, ACCEPTANCE, SIGNATURE = "document", "acceptance", "signature"
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One accord, one signature or one stored file."""
+    """One accord, one signature or one stored file.
+
+    A signature with a file is one by hand, and the file is its scan.
+    """
 
     what: str
     contract: int
@@ -95,8 +98,8 @@ def read_trail(contracts: Iterable[Contract]) -> Trail:
         "name",
         "role",
         "sha256",
-        _NO_FILE,
-        _NO_SIZE,
+        "scan__scan__uuid",
+        "scan__scan__size",
     )
     # SQLite refuses ordered parts in a union: each default order is dropped.
     parts = [rows.order_by() for rows in (documents, acceptances, signatures)]

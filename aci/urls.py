@@ -9,6 +9,7 @@ from aci import (
     batch_views,
     ending_views,
     identity_views,
+    paper_views,
     registration_views,
     reshaping_views,
     simulator_views,
@@ -28,6 +29,7 @@ RESHAPING = f"{RESHAPINGS}<uuid:identifier>/"
 
 CONTRACT = "dossiers/<str:reference>/contrat/"
 AMENDMENT = f"{CONTRACT}avenants/<str:amendment>/"
+SCAN = f"{CONTRACT}papier/<uuid:identifier>/"
 
 SIMULATOR = "simulateur/"
 FUNDING = "dossiers/<str:reference>/financement/"
@@ -130,6 +132,16 @@ urlpatterns = [
         registration_views.registration_scan,
         name="registration_scan",
     ),
+    path(f"{CONTRACT}papier/", paper_views.paper, name="paper"),
+    path(f"{CONTRACT}papier/choisir/", paper_views.choose_paper, name="choose_paper"),
+    path(f"{CONTRACT}papier/deposer/", paper_views.upload_scan, name="upload_scan"),
+    path(SCAN, paper_views.paper_scan, name="paper_scan"),
+    path(f"{SCAN}confirmer/", paper_views.confirm_scan, name="confirm_scan"),
+    path(f"{SCAN}ecarter/", paper_views.dismiss_scan, name="dismiss_scan"),
+    path(f"{SCAN}document/", paper_views.scan_file, name="scan_file"),
+    path(f"{AMENDMENT}papier/", paper_views.paper, name="amendment_paper"),
+    path(f"{AMENDMENT}papier/choisir/", paper_views.choose_paper, name="amendment_choose_paper"),
+    path(f"{AMENDMENT}papier/deposer/", paper_views.upload_scan, name="amendment_upload_scan"),
     path(f"{CONTRACT}suspensions/", suspension_views.suspensions, name="suspensions"),
     path(f"{CONTRACT}suspensions/nouvelle/", suspension_views.suspend, name="suspend"),
     path(f"{CONTRACT}suspensions/<uuid:identifier>/lever/", suspension_views.lift, name="lift"),

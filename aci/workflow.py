@@ -53,6 +53,8 @@ class ContractLike(Protocol):
     def parties_to_sign(self) -> list[Party]: ...
     @property
     def has_frozen_file(self) -> bool: ...
+    @property
+    def is_on_paper(self) -> bool: ...
     def first_start_refusal(self, day: dt.date) -> Refusal | None: ...
     def previous_refusal(self, day: dt.date) -> Refusal | None: ...
 
@@ -69,14 +71,44 @@ def accepted_by_all(contract: ContractLike) -> Refusal | None:
     )
 
 
-@in_words("le document figé est prêt, et ses dates tiennent encore le jour de la signature")
+_NO_FILE = "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
+_ON_PAPER = "Les parties ont choisi de signer sur papier : personne ne signe plus dans le portail."
+
+
+@in_words(
+    "le document figé est prêt, ses dates tiennent encore le jour de la signature, et les parties "
+    "n’ont pas choisi le papier"
+)
 def ready_to_sign(contract: ContractLike) -> Refusal | None:
     """What is signed is a stored file, of terms that still hold on the day of the signature."""
     if not contract.has_frozen_file:
-        return Refusal(
-            "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
-        )
+        return Refusal(_NO_FILE)
+    if contract.is_on_paper:
+        return Refusal(_ON_PAPER)
     return contract.first_start_refusal(clock.today()) or contract.previous_refusal(clock.today())
+
+
+@in_words("le document figé est prêt, et personne ne l’a encore signé")
+def ready_for_paper(contract: ContractLike) -> Refusal | None:
+    """Paper is chosen for the three signatures: a text is never signed half by hand."""
+    if not contract.has_frozen_file:
+        return Refusal(_NO_FILE)
+    if contract.is_on_paper:
+        return Refusal("La signature sur papier est déjà choisie.")
+    if len(contract.parties_to_sign) < len(Party):
+        return Refusal(
+            "Une partie a déjà signé dans le portail : les autres y signent aussi. Pour passer au "
+            "papier, un signataire renvoie le texte en négociation."
+        )
+    return None
+
+
+@in_words("les parties ont choisi le papier")
+def signed_by_hand(contract: ContractLike) -> Refusal | None:
+    """Pages come back only of a text that the parties sign on paper."""
+    if contract.is_on_paper:
+        return None
+    return Refusal("Choisissez d’abord la signature sur papier.")
 
 
 @in_words("les trois parties ont signé")
@@ -156,6 +188,39 @@ WORKFLOW = Workflow(
                 "Renvoyer en négociation",
             )
             for party in Party
+        ),
+        *(
+            Transition(
+                f"choose_paper_for_{party.value}",
+                {_S.TO_SIGN},
+                _S.TO_SIGN,
+                party.accept_permission,
+                "Signer sur papier",
+                guard=ready_for_paper,
+            )
+            for party in Party
+        ),
+        *(
+            Transition(
+                f"upload_scan_for_{party.value}",
+                {_S.TO_SIGN},
+                _S.TO_SIGN,
+                party.accept_permission,
+                f"Déposer le document signé sur papier pour {party.with_article}",
+                guard=signed_by_hand,
+            )
+            for party in Party
+        ),
+        *(
+            Transition(
+                f"confirm_scan_for_{party.value}",
+                {_S.TO_SIGN},
+                _S.TO_SIGN,
+                party.accept_permission,
+                "Confirmer les signatures sur papier",
+                guard=signed_by_hand,
+            )
+            for party in (Party.CPAM, Party.ARS)
         ),
         Transition(
             "enter_into_force",

@@ -22,7 +22,14 @@ from django.urls import reverse
 
 from accounts.access import Permission
 from accounts.models import User
-from aci.models import Contract, ContractRegistration, PaymentOrder, ReshapingPart, Termination
+from aci.models import (
+    Contract,
+    ContractRegistration,
+    PaperScan,
+    PaymentOrder,
+    ReshapingPart,
+    Termination,
+)
 from foundation import clock
 from foundation.numbers import NBSP
 from members.models import Member
@@ -90,6 +97,7 @@ def desk_of(user: User) -> CptsQuerySet:
         | Q(termination_duty__gt="")
         | Q(to_confirm_since__isnull=False)
         | Q(reshaping__isnull=False)
+        | Q(scan_to_confirm__isnull=False)
         | Q(applications__gt=0)
         | Q(unread_count__gt=0)  # nothing to do there, but something to read
     )
@@ -122,6 +130,7 @@ def duties_on(cpts: Any, user: User) -> list[Duty]:
         _to_end(cpts),
         _to_confirm(cpts),
         _to_reshape(cpts),
+        _to_confirm_scan(cpts),
         _to_decide_members(cpts),
     ]
     return [duty for duty in found if duty]
@@ -168,6 +177,8 @@ def _contract_columns(user: User) -> dict[str, Any]:
         "termination_due_on": _nothing(DateField()),
         "to_confirm_since": _nothing(DateTimeField()),
         "reshaping": _nothing(UUIDField()),
+        "scan_to_confirm": _nothing(UUIDField()),
+        "scan_uploaded_at": _nothing(DateTimeField()),
     }
     if user.permissions & (signs | {Permission.RESHAPING_DRAFT}):
         waiting = ReshapingPart.objects.awaiting(user).filter(**here)
@@ -176,6 +187,10 @@ def _contract_columns(user: User) -> dict[str, Any]:
     if user.permissions & accepts:
         paper = ContractRegistration.objects.to_confirm_by(user).filter(**here)
         columns["to_confirm_since"] = Subquery(paper.values("registered_at")[:1])
+        scans = PaperScan.objects.to_confirm_by(user).order_by("uploaded_at")
+        here_too = scans.filter(paper__document__contract__cpts=OuterRef("pk"))
+        columns["scan_to_confirm"] = Subquery(here_too.values("uuid")[:1])
+        columns["scan_uploaded_at"] = Subquery(here_too.values("uploaded_at")[:1])
     if user.permissions & (accepts | signs):
         ending = Termination.objects.with_duty_of(user).filter(contract__cpts=OuterRef("pk"))
         columns["termination_duty"] = Subquery(ending.values("duty")[:1])
@@ -329,6 +344,14 @@ def _to_confirm(cpts: Any) -> Duty | None:
     url = reverse("aci:registration", args=[cpts.reference])
     label = "Confirmer un contrat signé hors du portail"
     return Duty(label, cpts.name, url, _day(cpts.to_confirm_since))
+
+
+def _to_confirm_scan(cpts: Any) -> Duty | None:
+    if not cpts.scan_to_confirm:
+        return None
+    url = reverse("aci:paper_scan", args=[cpts.reference, cpts.scan_to_confirm])
+    label = "Confirmer des signatures sur papier"
+    return Duty(label, cpts.name, url, _day(cpts.scan_uploaded_at))
 
 
 def _to_decide_members(cpts: Any) -> Duty | None:

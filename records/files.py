@@ -45,6 +45,17 @@ def store_upload(
     rule: UploadRule = PROOF_RULE,
 ) -> StoredFile:
     """Check an uploaded file by its content, then store it. Refuses with a French sentence."""
+    extension, mime, content = checked(upload, rule=rule)
+    name = f"{PurePath(upload.name or 'fichier').stem[:150]}.{extension}"
+    return store_bytes(content, name=name, content_type=mime, by=by, dossier=dossier)
+
+
+def checked(
+    upload: UploadedFile,  # type: ignore[type-arg]  # generic only in its stubs
+    *,
+    rule: UploadRule,
+) -> tuple[str, str, bytes]:
+    """The extension, the type and the bytes that may be stored; refuses with a French sentence."""
     if (upload.size or 0) > rule.max_size:
         megabytes = rule.max_size // MEGABYTE
         raise Refused(f"« {upload.name} » dépasse la taille permise de {megabytes} Mo.")
@@ -57,9 +68,7 @@ def store_upload(
         raise Refused(f"« {upload.name} » n’est pas d’un type permis ({names}).")
     refuse_bomb(content, str(upload.name), kind.extension)
     refuse_infected(content, str(upload.name))
-    content = without_metadata(content, str(upload.name), kind.extension)
-    name = f"{PurePath(upload.name or 'fichier').stem[:150]}.{kind.extension}"
-    return store_bytes(content, name=name, content_type=kind.mime, by=by, dossier=dossier)
+    return kind.extension, kind.mime, without_metadata(content, str(upload.name), kind.extension)
 
 
 def store_bytes(

@@ -403,8 +403,12 @@ class AssignmentQuerySet(models.QuerySet[Any]):
     def current(self) -> AssignmentQuerySet:
         """In force today."""
         today = clock.today()
-        return self.filter(valid_from__lte=today).filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gte=today)
+        return self.between(today, today)
+
+    def between(self, first: dt.date, last: dt.date) -> AssignmentQuerySet:
+        """In force on one of these days at least."""
+        return self.filter(valid_from__lte=last).filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=first)
         )
 
     def of(self, user: Any) -> AssignmentQuerySet:

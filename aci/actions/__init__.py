@@ -40,6 +40,7 @@ from aci.actions.identity import (
 )
 from aci.actions.life import expire_contracts, next_deadline, open_contract_years
 from aci.actions.negotiation import accept, accept_article, change_terms, draft, freeze
+from aci.actions.paper import choose_paper, confirm_scan, dismiss_scan, upload_scan
 from aci.actions.registrations import (
     confirm_registration,
     dismiss_registration,
@@ -85,12 +86,15 @@ __all__ = [
     "change_identity",
     "change_reshaping",
     "change_terms",
+    "choose_paper",
     "close_remark",
     "confirm_bank_account",
     "confirm_registration",
+    "confirm_scan",
     "consent_to",
     "decide_termination",
     "dismiss_registration",
+    "dismiss_scan",
     "draft",
     "draft_amendment",
     "draft_reshaping",
@@ -125,6 +129,7 @@ __all__ = [
     "signed_by_three",
     "suspend",
     "take_up_amendments",
+    "upload_scan",
     "want_batch",
     "want_contract_batch_again",
     "want_draft_pdf",

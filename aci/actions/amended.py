@@ -1,5 +1,7 @@
 """What the third signature of an amendment brings: its years, its effect, its file."""
 
+import datetime as dt
+
 from accounts.models import User
 from aci import emails
 from aci.actions.documents import want_document
@@ -18,12 +20,14 @@ from territories.models import Baton
 from territories.scopes import may_on
 
 
-def put_amendment_in_force(amendment: Amendment, *, last_signatory: User) -> None:
+def put_amendment_in_force(
+    amendment: Amendment, *, last_signatory: User, signed_on: dt.date | None = None
+) -> None:
     """In the transaction of the third signature, like the contract itself."""
     portal = User.objects.portal()
     before = amendment.state
     WORKFLOW.apply("enter_into_force", amendment, may=may_on(portal, amendment.cpts))
-    amendment.signed_on = clock.today()
+    amendment.signed_on = signed_on or clock.today()
     amendment.ends_on = amendment.amended.ends_on
     amendment.funding_settings = amendment.amended.funding_settings
     amendment.save(update_fields=["state", "signed_on", "ends_on", "funding_settings"])

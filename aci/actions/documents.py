@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from aci.actions.held import held
+from aci.actions.paper_files import signed_pages
 from aci.actions.sealing import sealed_file
 from aci.amendment_inputs import amendment_inputs
 from aci.contract_inputs import contract_inputs, digest, signatures_inputs
@@ -140,10 +141,13 @@ def _inputs(contract: Contract, kind: ContractDocument.Kind) -> dict[str, Any]:
 
 
 def _stored(document: ContractDocument, job: Job) -> StoredFile:
-    """The file of a document: made here, or for a signed contract the one of its last seal."""
+    """The file of a document: made here, or what the parties signed, on paper or under seals."""
     if document.kind == Kind.FINAL:
+        frozen = _frozen(document.contract, document.version)
+        if hasattr(frozen, "paper"):
+            return signed_pages(frozen)
         jobs.report(job, 20, "Apposition des cachets")
-        return sealed_file(_frozen(document.contract, document.version))
+        return sealed_file(frozen)
     content = _content(document, partial(jobs.report, job))
     jobs.report(job, 90, "Enregistrement du fichier")
     return files.store_bytes(

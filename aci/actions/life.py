@@ -22,14 +22,19 @@ from territories.models import Baton, Cpts, Stage
 from territories.scopes import may_on
 
 
-def enter_into_force(contract: Contract, *, last_signatory: User) -> None:
-    """What the third signature brings, in its own transaction: nothing waits for a task."""
+def enter_into_force(
+    contract: Contract, *, last_signatory: User, signed_on: dt.date | None = None
+) -> None:
+    """What the third signature brings, in its own transaction: nothing waits for a task.
+
+    `signed_on`: the day written on paper beside the last one; today in the portal.
+    """
     portal = User.objects.portal()
     before = contract.state
     if contract.previous:
         _end_before_renewal(contract, contract.previous)
     WORKFLOW.apply("enter_into_force", contract, may=may_on(portal, contract.cpts))
-    _date(contract)
+    _date(contract, signed_on or clock.today())
     store_year(contract, 1)
     journal.record(
         "enter_into_force",
@@ -126,17 +131,16 @@ def _end_before_renewal(contract: Contract, previous: Contract) -> None:
         contract.cpts.refresh_from_db(fields=["stage", "stage_since", "baton", "baton_since"])
 
 
-def _date(contract: Contract) -> None:
+def _date(contract: Contract, day: dt.date) -> None:
     """The day of the last signature dates everything: missions, years, end, territory."""
-    today = clock.today()
-    settings = settings_on(today, read_setting_rows())
-    contract.signed_on = today
-    contract.ends_on = contract_end(today, settings)
+    settings = settings_on(day, read_setting_rows())
+    contract.signed_on = day
+    contract.ends_on = contract_end(day, settings)
     contract.funding_settings = settings.as_texts()
     territory = contract.territory_in_use
     # A renewal may keep the territory that the contract before it froze.
     contract.territory = territory if territory.is_frozen else freeze_territory(contract.cpts)
-    contract.missions.filter(starts_on=None).update(starts_on=today)
+    contract.missions.filter(starts_on=None).update(starts_on=day)
     contract.save()
 
 

@@ -20,6 +20,7 @@ from aci.models.ending import (
 )
 from aci.models.grid import FundingGrid, FundingGridAmount
 from aci.models.identity import BankAccount, ContractSignatory
+from aci.models.paper import PaperScan, PaperSigning, WrittenSignature
 from aci.models.payments import (
     Funder,
     PaymentLine,
@@ -62,6 +63,8 @@ __all__ = [
     "FundingGrid",
     "FundingGridAmount",
     "IndicatorAnnex",
+    "PaperScan",
+    "PaperSigning",
     "PaymentLine",
     "PaymentOrder",
     "PaymentOrderItem",
@@ -78,4 +81,5 @@ __all__ = [
     "Termination",
     "TerminationAct",
     "Terms",
+    "WrittenSignature",
 ]

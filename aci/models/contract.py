@@ -326,6 +326,12 @@ class Contract(models.Model):
         """Whether the file to sign is stored; the pages read it with the contract itself."""
         return self.frozen_document is not None
 
+    @cached_property
+    def is_on_paper(self) -> bool:
+        """Whether the parties sign this text by hand; the pages read it with the contract."""
+        document = self.frozen_document
+        return document is not None and hasattr(document, "paper")
+
     @property
     def is_renewal_offered(self) -> bool:
         """In its last months, or over; never while it is being terminated."""

@@ -134,6 +134,15 @@ class Signature(models.Model):
     sha256 = models.CharField("empreinte du document montré", max_length=64)
     consent = models.CharField("consentement", max_length=300)
     voided_at = models.DateTimeField("annulée le", null=True, blank=True)
+    # Signed by hand: the pages that show it. Its day is the one written on the paper.
+    scan = models.ForeignKey(
+        "PaperScan",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="signatures",
+        verbose_name="pages numérisées",
+    )
 
     objects: ClassVar[SignatureQuerySet] = SignatureQuerySet.as_manager()  # type: ignore[assignment]
 

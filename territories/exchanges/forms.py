@@ -24,11 +24,14 @@ class SeveralFilesInput(forms.ClearableFileInput):
 class SeveralFilesField(forms.FileField):
     """A list of files, maybe empty; their content is checked when they are stored."""
 
+    most = MAX_FILES
+    too_many = "Joignez au plus {most} fichiers par message."
+
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         given = data if isinstance(data, list | tuple) else [data]
         uploads = [super(SeveralFilesField, self).clean(item, initial) for item in given if item]
-        if len(uploads) > MAX_FILES:
-            raise forms.ValidationError(f"Joignez au plus {MAX_FILES} fichiers par message.")
+        if len(uploads) > self.most:
+            raise forms.ValidationError(self.too_many.format(most=self.most))
         return uploads
 
 

@@ -7,6 +7,7 @@ from accounts.models import SavedView, User
 from accounts.saved_views import save_view
 from aci import actions as aci
 from aci.actions.batches import ARCHIVE_JOB, ITEM_JOB, PLAN_JOB
+from aci.models import Contract, PaperScan, PaperSigning
 from projects import actions
 from projects.letter_kinds import LetterKind
 from projects.models import FilingDocument, LetterTemplate, Procedure
@@ -39,6 +40,24 @@ def of(cast: Cast, letters: dict[str, Any], contracts: dict[str, Any]) -> Things
         "template": dict.fromkeys(letters, template.uuid),
         "preview": {"rives": _preview(cast.administrator), "monts": _preview(another)},
     }
+
+
+def scan_of(contract: Contract) -> Any:
+    """Pages of a contract signed by hand, set as if it were: who gets them is the matter here."""
+    signature = contract.signatures.standing().latest("at")
+    stored = signature.document.stored
+    paper, _ = PaperSigning.objects.get_or_create(
+        document=signature.document, chosen_by=signature.user
+    )
+    scan: PaperScan = PaperScan.objects.create(
+        paper=paper,
+        scan=stored,
+        pages=1,
+        frozen_sha256=stored.sha256,
+        written={},
+        uploaded_by=signature.user,
+    )
+    return scan.uuid
 
 
 def _decision(letter: Any) -> FilingDocument:

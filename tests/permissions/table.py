@@ -207,6 +207,28 @@ ROWS: dict[str, Row] = {
     "aci:templates": Row(needs(P.PORTAL_ADMINISTER)),
     "aci:new_template": Row(needs(P.PORTAL_ADMINISTER), BOTH),
     "aci:template": Row(needs(P.PORTAL_ADMINISTER)),
+    "aci:paper": Row(needs(P.DOSSIER_SEE)),
+    "aci:choose_paper": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
+    ),
+    "aci:upload_scan": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), BOTH
+    ),
+    "aci:paper_scan": Row(needs(P.DOSSIER_SEE), thing="scan"),
+    "aci:confirm_scan": Row(
+        needs(P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_ARS), ACT, thing="scan"
+    ),
+    "aci:dismiss_scan": Row(
+        needs(P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_ARS), BOTH, thing="scan"
+    ),
+    "aci:scan_file": Row(needs(P.DOSSIER_SEE), thing="scan"),
+    "aci:amendment_paper": Row(needs(P.DOSSIER_SEE)),
+    "aci:amendment_choose_paper": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
+    ),
+    "aci:amendment_upload_scan": Row(
+        needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), BOTH
+    ),
     "aci:registration": Row(needs(P.DOSSIER_SEE)),
     "aci:register_contract": Row(needs(P.CONTRACT_DRAFT), BOTH),
     "aci:confirm_registration": Row(needs(P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_ARS), ACT),

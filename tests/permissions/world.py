@@ -182,6 +182,7 @@ def make_world(media: Path) -> World:
             {name: own.letter for name, own in dossiers.items()},
             {name: own.contract for name, own in dossiers.items()},
         )
+        things["scan"] = {name: belongings.scan_of(own.contract) for name, own in dossiers.items()}
     people: dict[str, User | None] = {**cast.people(), ANONYMOUS: None}
     return World(
         media=media,
