@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.access import Permission
 from aci.mission_codes import MISSIONS, MissionCode
 from aci.models import Contract, ContractMission
@@ -28,6 +30,8 @@ class PartyRow:
     may_accept: bool
     may_sign: bool
     may_act_on_paper: bool
+    # Of what was kept with its signature; empty for those who may not read it.
+    evidence_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
     trail = read_trail(contracts)
     may = may_on(user, cpts)
     names = {transition.name for transition in WORKFLOW.available(contract, may=may)}
+    at_the_table = any(may(grant) for grant in AT_THE_TABLE)
     parties = tuple(
         PartyRow(
             party=party,
@@ -133,6 +138,7 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
             may_accept=f"accept_for_{party.value}" in names,
             may_sign=f"sign_for_{party.value}" in names,
             may_act_on_paper=f"choose_paper_for_{party.value}" in names,
+            evidence_url=_evidence_url(contract, party) if at_the_table else "",
         )
         for party in Party
     )
@@ -146,7 +152,7 @@ def contract_page(contracts: list[Contract], user: Any) -> ContractPage:
         may_freeze="freeze" in names and all_accepted,
         may_renew=contract.is_renewal_offered and not contract.is_amendment and drafts,
         may_amend=contract.state == ContractState.IN_FORCE and not contract.is_amendment and drafts,
-        may_want_draft=contract.state in OPEN and any(may(grant) for grant in AT_THE_TABLE),
+        may_want_draft=contract.state in OPEN and at_the_table,
         may_abandon="abandon" in names,
     )
 
@@ -157,6 +163,12 @@ def abandonment(amendment: Contract) -> JournalEntry | None:
         return None
     entries = JournalEntry.objects.about(amendment)
     return entries.filter(verb="abandon_amendment").first()
+
+
+def _evidence_url(contract: Contract, party: Party) -> str:
+    act = f"v{contract.terms_version}-{party.value}"
+    names = [contract.cpts.reference, contract.reference, act]
+    return reverse("aci:signature_evidence", args=names)
 
 
 def shown_cpts(holder: Contract | Filing) -> Cpts:

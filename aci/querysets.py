@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Self
 
 from django.apps import apps
@@ -246,6 +247,32 @@ class SealQuerySet(models.QuerySet[Any]):
 
 class SignatureQuerySet(models.QuerySet[Any]):
     """Signatures of a document."""
+
+    def visible_to(self, user: Any, permission: str = Permission.DOSSIER_SEE) -> Self:
+        return self.filter(scope_filter(user, permission, "contract__cpts__"))
+
+    def act_of(self, reference: str, text: str, act: str) -> Self:
+        """The signature that an address names, « v1-cpts », with what its page shows."""
+        named = re.fullmatch(r"v([1-9][0-9]{0,3})-([a-z]{1,4})", act)
+        if named is None:
+            return self.none()
+        return self.filter(
+            contract__cpts__reference=reference,
+            contract__reference=text,
+            document__version=int(named[1]),
+            party=named[2],
+        ).select_related(
+            "user",
+            "document__file",
+            "seal__file",
+            "scan__scan",
+            "scan__uploaded_by",
+            "scan__closed_by",
+            "contract__cpts__territory",
+            "contract__cpts__region",
+            "contract__cpts__departement",
+            "contract__cpts__cpam_district",
+        )
 
     def standing(self) -> Self:
         """Those that no return to negotiation has voided, in the order of the acts."""

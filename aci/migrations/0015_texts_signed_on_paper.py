@@ -32,8 +32,8 @@ class Migration(migrations.Migration):
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='déposée par')),
             ],
             options={
-                'verbose_name': 'contrat signé sur papier, numérisé',
-                'verbose_name_plural': 'contrats signés sur papier, numérisés',
+                'verbose_name': 'numérisation d’un contrat signé sur papier',
+                'verbose_name_plural': 'numérisations de contrats signés sur papier',
                 'ordering': ['paper', '-uploaded_at'],
             },
         ),

@@ -115,8 +115,8 @@ class PaperScan(models.Model):
     objects: ClassVar[PaperScanQuerySet] = PaperScanQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        verbose_name = "contrat signé sur papier, numérisé"
-        verbose_name_plural = "contrats signés sur papier, numérisés"
+        verbose_name = "numérisation d’un contrat signé sur papier"
+        verbose_name_plural = "numérisations de contrats signés sur papier"
         ordering = ["paper", "-uploaded_at"]
         constraints = [
             models.UniqueConstraint(

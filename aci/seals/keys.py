@@ -72,16 +72,27 @@ def open_key() -> Iterator[SealKey]:
         )
 
 
+def known_trust() -> dict[str, Any] | None:
+    """What seals are checked with, by the roots of the settings; the key itself stays closed."""
+    if settings.SEAL_TRUST_ROOTS:
+        return _real_trust()
+    folder = Path(settings.VAR_DIR) / "seal"
+    if settings.DEMONSTRATION and not settings.SEAL_PKCS12 and (folder / "root.pem").exists():
+        return demonstration_trust(folder)
+    return None
+
+
+def _real_trust() -> dict[str, Any]:
+    return {
+        "trust_roots": list(load_certs_from_pemder([settings.SEAL_TRUST_ROOTS])),
+        "allow_fetching": True,
+        "revocation_mode": "hard-fail",
+    }
+
+
 def _real(signer: Signer) -> SealKey:
     url = settings.SEAL_TIMESTAMP_URL
-    roots = settings.SEAL_TRUST_ROOTS
-    trust = None
-    if roots:
-        trust = {
-            "trust_roots": list(load_certs_from_pemder([roots])),
-            "allow_fetching": True,
-            "revocation_mode": "hard-fail",
-        }
+    trust = _real_trust() if settings.SEAL_TRUST_ROOTS else None
     return SealKey(signer, HTTPTimeStamper(url) if url else None, trust)
 
 

@@ -395,6 +395,18 @@ def test_the_pages_in_few_queries(
             with django_assert_max_num_queries(6):
                 page = client.get(reverse(f"aci:{name}", args=arguments))
             assert page.status_code == 200
+    confirm(scan, cast.ars_reviewer)
+    evidence = reverse("aci:signature_evidence", args=[reference, on_paper.reference, "v1-ars"])
+    with django_assert_max_num_queries(6):
+        text = sign_in(cast.president).get(evidence + "?verifier=oui").content.decode()
+    assert "Tout concorde" in text
+    assert "le portail n’a pas prouvé l’identité" in text
+
+
+def test_whoever_may_confirm_is_told(
+    on_paper: Contract, signatories: Signatories, cast: Cast, sign_in: SignIn
+) -> None:
+    upload(on_paper, written(signatories), cast.president)
     told = sign_in(cast.ars_reviewer).get(reverse("dashboard")).content.decode()
     assert "Confirmer des signatures sur papier" in told
 

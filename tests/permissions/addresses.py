@@ -85,6 +85,8 @@ def _value(
         "identifier": things.attachment.file.uuid,
         "job_id": things.job.uuid,
         "amendment": things.amendment.reference,
+        "text": things.contract.reference,
+        "act": f"v{things.contract.terms_version}-cpts",
     }
     return of_argument[argument]
 

@@ -207,6 +207,17 @@ ROWS: dict[str, Row] = {
     "aci:templates": Row(needs(P.PORTAL_ADMINISTER)),
     "aci:new_template": Row(needs(P.PORTAL_ADMINISTER), BOTH),
     "aci:template": Row(needs(P.PORTAL_ADMINISTER)),
+    "aci:signature_evidence": Row(
+        needs(
+            P.CONTRACT_ACCEPT_ARS,
+            P.CONTRACT_ACCEPT_CPAM,
+            P.CONTRACT_ACCEPT_CPTS,
+            P.CONTRACT_DRAFT,
+            P.CONTRACT_SIGN_ARS,
+            P.CONTRACT_SIGN_CPAM,
+            P.CONTRACT_SIGN_CPTS,
+        )
+    ),
     "aci:paper": Row(needs(P.DOSSIER_SEE)),
     "aci:choose_paper": Row(
         needs(P.CONTRACT_ACCEPT_ARS, P.CONTRACT_ACCEPT_CPAM, P.CONTRACT_ACCEPT_CPTS), ACT
