@@ -1,4 +1,4 @@
-"""Three people sign in turn with their second factor; a real worker seals; anybody verifies."""
+"""Three people sign in turn with their second factor, or by hand; anybody verifies."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -15,7 +15,9 @@ from aci.actions import load_grids
 from aci.mission_codes import MissionCode
 from aci.models import Contract
 from aci.parties import SIGNING_ORDER, Party
+from foundation import clock
 from projects import actions as projects
+from tests.aci.printed import scanned
 from tests.cast import Cast, make_cast, make_geography
 from tests.journeys.people import PASSWORD
 from tests.journeys.visitor import Visitor
@@ -74,6 +76,43 @@ def test_three_signatures_then_anybody_verifies(
     signed = person.download("Contrat signé")
     assert len(PdfFileReader(BytesIO(signed)).embedded_signatures) == 3
     verify(visit("passant"), contract, signed, tmp_path)
+
+
+def test_the_three_sign_on_paper_then_anybody_verifies(
+    visit: Visit, people: Cast, contract: Contract, tmp_path: Path
+) -> None:
+    address = f"/dossiers/{people.rives.reference}/contrat/"
+    president = signed_in(visit, "présidente", people.president)
+    comes_back_until(president, address, "Signer le contrat sur papier")
+    president.follow("Signer le contrat sur papier")
+    president.look()
+    president.press("Choisir la signature sur papier")
+    printed = president.download("Document figé, à imprimer")
+    president.look()
+    pages = tmp_path / "signe.pdf"
+    pages.write_bytes(scanned(printed, angle=1.5, noise=60.0))
+    president.follow("Déposer les pages signées")
+    today = clock.today().isoformat()
+    for party, person in signatories(people).items():
+        president.fill(**{f"signatory_{party.value}": str(person.uuid)})
+        president.fill(**{f"signed_on_{party.value}": today})
+    president.page.set_input_files("[name=uploads]", str(pages))
+    president.look()
+    president.press("Déposer les pages")
+    president.reads("Une seconde personne doit les confirmer")
+    director = signed_in(visit, "directeur", people.ars_director)
+    director.go(f"{address}papier/")
+    director.follow("Dépôt du")
+    director.look()
+    director.press("Confirmer les signatures")
+    director.reads("Le contrat est en vigueur")
+    comes_back_until(director, address, "Contrat signé")
+    director.look()
+    anybody = visit("passant")
+    anybody.go("/verifier/")
+    anybody.page.set_input_files("#fichier", str(pages))
+    anybody.press("Vérifier ce fichier")
+    anybody.reads("que les parties ont signé à la main sur papier")
 
 
 def comes_back_until(person: Visitor, address: str, link: str) -> None:
