@@ -29,7 +29,7 @@ stoppable() {
 
 pdf_packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
 all_packages="python3-venv $pdf_packages"
-if [ "$purpose" = test ]; then all_packages="$all_packages postgresql chromium libatomic1 poppler-utils"; fi
+if [ "$purpose" = test ]; then all_packages="$all_packages postgresql chromium libatomic1 poppler-utils softhsm2"; fi
 
 # Installs Debian packages where we may; otherwise says the exact line to type, once for all.
 apt_install() {
@@ -135,6 +135,7 @@ has_postgresql() {
 }
 # The second reader of the seals of a contract.
 has_pdfsig() { command -v pdfsig >/dev/null; }
+has_softhsm() { command -v softhsm2-util >/dev/null; }
 has_chromium() { command -v chromium >/dev/null; }
 # The program that drives Chromium comes in a Python wheel, but needs one library of the system.
 browser_driver_starts() { .venv/bin/python -m playwright --version >/dev/null 2>&1; }
@@ -153,5 +154,6 @@ if [ "$purpose" = test ]; then
     has_postgresql || apt_install postgresql || true
     has_chromium || apt_install chromium || true
     has_pdfsig || apt_install poppler-utils || true
+    has_softhsm || apt_install softhsm2 || true
     browser_driver_starts || apt_install libatomic1 || true
 fi

@@ -52,7 +52,11 @@ def open_key() -> Iterator[SealKey]:
             token_criteria=TokenCriteria(label=settings.SEAL_PKCS11_TOKEN),
             user_pin=settings.SEAL_PKCS11_PIN,
         ) as session:
-            yield _real(PKCS11Signer(session, cert_label=settings.SEAL_PKCS11_LABEL))
+            yield _real(
+                PKCS11Signer(
+                    session, cert_label=settings.SEAL_PKCS11_LABEL, other_certs_to_pull=None
+                )
+            )
     elif settings.SEAL_CSC_URL:
         yield _real(
             remote.open_signer(

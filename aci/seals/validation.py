@@ -69,6 +69,13 @@ def _without_network(trust: dict[str, Any] | None) -> dict[str, Any]:
     return {**known, "allow_fetching": False, "moment": clock.now()}
 
 
+def _named(name: Any) -> str:
+    """« Cachet du portail, Portail des CPTS, FR »."""
+    parts = name.native
+    known = ("common_name", "organization_name", "country_name")
+    return ", ".join(str(parts[key]) for key in known if key in parts)
+
+
 def _reading(status: PdfSignatureStatus, reason: str) -> SealReading:
     signed = status.signing_cert
     validity = signed["tbs_certificate"]["validity"]
@@ -78,8 +85,8 @@ def _reading(status: PdfSignatureStatus, reason: str) -> SealReading:
         is_trusted=status.trusted,
         is_unchanged=status.docmdp_ok is not False,
         certificate=Certificate(
-            subject=signed.subject.human_friendly,
-            issuer=signed.issuer.human_friendly,
+            subject=_named(signed.subject),
+            issuer=_named(signed.issuer),
             serial=f"{signed.serial_number:x}",
             valid_from=validity["not_before"].native,
             valid_until=validity["not_after"].native,
