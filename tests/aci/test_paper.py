@@ -397,8 +397,9 @@ def test_the_pages_in_few_queries(
             assert page.status_code == 200
     confirm(scan, cast.ars_reviewer)
     evidence = reverse("aci:signature_evidence", args=[reference, on_paper.reference, "v1-ars"])
+    client = sign_in(cast.president)
     with django_assert_max_num_queries(6):
-        text = sign_in(cast.president).get(evidence + "?verifier=oui").content.decode()
+        text = client.get(evidence + "?verifier=oui").content.decode()
     assert "Tout concorde" in text
     assert "le portail n’a pas prouvé l’identité" in text
 
