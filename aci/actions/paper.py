@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from aci import paper_emails
 from aci.actions.amended import put_amendment_in_force
-from aci.actions.held import held
+from aci.actions.held import SIGNATORY, held, pass_baton
 from aci.actions.life import enter_into_force, open_due_years
 from aci.actions.paper_rules import refuse_wrong_signatures
 from aci.contract_inputs import territory_inputs
@@ -195,6 +195,7 @@ def dismiss_scan(scan: PaperScan, *, reason: str, by: User) -> PaperScan:
 def _conclude(contract: Contract, *, by: User) -> None:
     """With the third signature, in force since the day written beside the last one."""
     if contract.parties_to_sign:
+        pass_baton(contract, SIGNATORY[contract.parties_to_sign[0]])
         return
     last = contract.signatures.standing().latest("at")
     signed_on = last.at.astimezone(clock.PARIS).date()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0014_amendments_of_contracts'),
+        ('aci', '0016_reshapings_of_cpts'),
         ('projects', '0013_letters_of_the_end_of_a_contract'),
         ('records', '0003_notices_and_daily_digests'),
         ('territories', '0010_calendar_feeds'),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0014_amendments_of_contracts'),
+        ('aci', '0018_annexes_that_templates_require'),
         ('records', '0003_notices_and_daily_digests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0015_abandoned_amendments'),
+        ('aci', '0017_abandoned_amendments'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('aci', '0014_amendments_of_contracts'),
+        ('aci', '0015_accounts_of_payment_orders'),
         ('territories', '0012_a_cpts_follows_others'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
