@@ -31,9 +31,18 @@ EXPECTED: dict[str, tuple[ContractState | frozenset[ContractState], ContractStat
     "send_back_for_cpts": (S.TO_SIGN, S.NEGOTIATION, {Role.PRESIDENT}),
     "send_back_for_cpam": (S.TO_SIGN, S.NEGOTIATION, {Role.CPAM_DIRECTOR}),
     "send_back_for_ars": (S.TO_SIGN, S.NEGOTIATION, {Role.ARS_DIRECTOR}),
+    "choose_paper_for_cpts": (S.TO_SIGN, S.TO_SIGN, CPTS_ACCEPT),
+    "choose_paper_for_cpam": (S.TO_SIGN, S.TO_SIGN, CPAM_ACCEPT),
+    "choose_paper_for_ars": (S.TO_SIGN, S.TO_SIGN, ARS_ACCEPT),
+    "upload_scan_for_cpts": (S.TO_SIGN, S.TO_SIGN, CPTS_ACCEPT),
+    "upload_scan_for_cpam": (S.TO_SIGN, S.TO_SIGN, CPAM_ACCEPT),
+    "upload_scan_for_ars": (S.TO_SIGN, S.TO_SIGN, ARS_ACCEPT),
+    "confirm_scan_for_cpam": (S.TO_SIGN, S.TO_SIGN, CPAM_ACCEPT),
+    "confirm_scan_for_ars": (S.TO_SIGN, S.TO_SIGN, ARS_ACCEPT),
     "enter_into_force": (S.TO_SIGN, S.IN_FORCE, set()),
     "abandon": (frozenset({S.NEGOTIATION, S.TO_SIGN}), S.ABANDONED, {Role.CPAM_OFFICER}),
     "expire": (S.IN_FORCE, S.EXPIRED, set()),
+    "end_by_reshaping": (S.IN_FORCE, S.TERMINATED, set()),
     "ask_termination_for_ars": (S.IN_FORCE, S.IN_FORCE, {Role.ARS_DIRECTOR}),
     "ask_termination_for_cpam": (S.IN_FORCE, S.IN_FORCE, {Role.CPAM_DIRECTOR}),
     "drop_termination_for_ars": (S.IN_FORCE, S.IN_FORCE, {Role.ARS_DIRECTOR}),
@@ -106,6 +115,7 @@ class Subject:
     parties_to_accept: list[Party] = field(default_factory=list)
     parties_to_sign: list[Party] = field(default_factory=list)
     has_frozen_file: bool = True
+    is_on_paper: bool = False
     early: Refusal | None = None
     previous: Refusal | None = None
     open_termination: Ending | None = None
@@ -116,6 +126,15 @@ class Subject:
 
     def previous_refusal(self, day: dt.date) -> Refusal | None:
         return self.previous
+
+
+def ready(name: str, state: ContractState) -> Subject:
+    """What makes the guard of this transition content."""
+    subject = Subject(state, open_termination=READY.get(name))
+    if name.startswith("choose_paper"):
+        subject.parties_to_sign = list(Party)
+    subject.is_on_paper = "_scan_" in name
+    return subject
 
 
 def sources_of(source: ContractState | frozenset[ContractState]) -> frozenset[ContractState]:
@@ -137,7 +156,7 @@ def test_each_role_moves_the_contract_only_where_the_table_says(
     name: str, state: ContractState, role: Role
 ) -> None:
     source, target, roles = EXPECTED[name]
-    subject = Subject(state, open_termination=READY.get(name))
+    subject = ready(name, state)
 
     def may(permission: str) -> bool:
         return permission in GRANTS[role]
@@ -160,7 +179,7 @@ def test_each_role_moves_the_contract_only_where_the_table_says(
 def test_the_portal_itself_ends_the_signing_and_the_contract(name: str) -> None:
     source, target, _ = EXPECTED[name]
     assert isinstance(source, ContractState)
-    subject = Subject(source, open_termination=READY.get(name))
+    subject = ready(name, source)
     with clock.at(TODAY):
         WORKFLOW.apply(name, subject, may=lambda permission: permission == Permission.SYSTEM)
     assert subject.state == target
@@ -188,6 +207,15 @@ def test_a_contract_is_frozen_when_the_three_accept() -> None:
 def test_nobody_signs_before_the_file_is_there(party: Party) -> None:
     subject = Subject(S.TO_SIGN, has_frozen_file=False)
     assert "en préparation" in refusal_of(f"sign_for_{party.value}", subject)
+
+
+def test_a_text_is_never_signed_half_by_hand() -> None:
+    on_paper = Subject(S.TO_SIGN, parties_to_sign=list(Party), is_on_paper=True)
+    assert "sur papier" in refusal_of("sign_for_cpts", on_paper)
+    assert "déjà choisie" in refusal_of("choose_paper_for_cpam", on_paper)
+    begun = Subject(S.TO_SIGN, parties_to_sign=[Party.CPAM, Party.ARS])
+    assert "déjà signé dans le portail" in refusal_of("choose_paper_for_cpam", begun)
+    assert "Choisissez d’abord" in refusal_of("upload_scan_for_cpts", begun)
 
 
 def test_nobody_signs_terms_that_the_day_has_overtaken() -> None:
