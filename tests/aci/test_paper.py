@@ -22,6 +22,7 @@ from foundation.refusal import Refused
 from foundation.workflow import NotAllowed
 from records.models import Job, JournalEntry, StoredFile
 from territories.actions import assign
+from territories.models import Baton, Cpts
 from tests.aci.conftest import TODAY, DoJobs, Signatories, sign_for
 from tests.aci.printed import blank_pages, scanned, scanned_pictures
 from tests.aci.test_amendments import amend, with_noeux
@@ -120,6 +121,7 @@ def test_a_paper_that_travels_comes_back_signature_by_signature(
 ) -> None:
     confirm(upload(on_paper, written(signatories, Party.CPTS), cast.president), cast.cpam_officer)
     assert Contract.objects.get(pk=on_paper.pk).parties_to_sign == [Party.CPAM, Party.ARS]
+    assert Cpts.objects.get(pk=cast.rives.pk).baton == Baton.SIGNATORY_CPAM
     with pytest.raises(Refused, match="déjà signé pour la CPTS"):
         upload(on_paper, written(signatories, Party.CPTS), cast.president)
     rest = written(signatories, Party.CPAM, Party.ARS)
