@@ -90,7 +90,7 @@ def _seal_checks(seal: Seal, reading: SealReading | None) -> list[Check]:
         return [*checks, Check(waits or "Le cachet est illisible dans le fichier.", False)]
     return [
         *checks,
-        Check("Le cachet est intact : pas un octet scellé n’a changé.", reading.is_intact),
+        Check("Le cachet est intact : pas un octet scellé n’a changé.", reading.is_intact),
         Check(
             "Le cachet porte l’empreinte de la preuve conservée.",
             seal.evidence_sha256 in reading.reason,

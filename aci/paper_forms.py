@@ -26,7 +26,7 @@ class ScanForm(PortalForm):
     uploads = PagesField(
         label="Pages signées",
         help_text=(
-            "Toutes les pages du document, avec leur code QR lisible : un PDF, ou une image "
+            "Toutes les pages du document, avec leur code QR lisible : un PDF, ou une image "
             f"par page. {SCAN_RULE.max_size // MEGABYTE} Mo au plus par fichier."
         ),
         widget=SeveralFilesInput(attrs={"accept": SCAN_RULE.accept}),

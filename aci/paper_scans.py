@@ -1,5 +1,6 @@
 """Whether scanned pages are those of this very text, whole and in this version: one sentence."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 from aci.models import ContractDocument
@@ -13,6 +14,11 @@ MOST_NAMED = 8
 
 def refuse_other_pages(content: bytes, document: ContractDocument) -> int:
     """How many pages were found; refuses another text, another version, and what is missing."""
+    if hashlib.sha256(content).hexdigest() == document.sha256:
+        raise Refused(
+            "Ce fichier est le document figé lui-même, que personne n’a signé : imprimez-le, "
+            "faites-le signer, puis déposez ses pages numérisées."
+        )
     pages = read_pages(content)
     codes = {code for page in pages for code in page.codes}
     refusal = (
@@ -29,7 +35,7 @@ def _nothing_read(codes: set[PageCode]) -> Refusal | None:
     if codes:
         return None
     return Refusal(
-        "Aucun code QR du portail ne se lit sur ces pages : numérisez toutes les pages imprimées, "
+        "Aucun code QR du portail ne se lit sur ces pages : numérisez toutes les pages imprimées, "
         f"à plat, à 200{NBSP}points par pouce."
     )
 
@@ -42,7 +48,7 @@ def _of_something_else(codes: Iterable[PageCode], document: ContractDocument) ->
     known = ContractDocument.objects.filter(verification_code__in=others)
     if known.filter(contract=document.contract_id).exists():
         return Refusal(
-            "Des pages viennent d’une version antérieure du texte : imprimez et signez la version "
+            "Des pages viennent d’une version antérieure du texte : imprimez et signez la version "
             f"{document.version}, la seule à signer."
         )
     if known.exists():
@@ -58,7 +64,7 @@ def _incomplete(pages: Sequence[ReadPage], codes: set[PageCode], count: int) -> 
     unread = [page.number for page in pages if not page.codes]
     if unread:
         return Refusal(
-            f"Le code QR ne se lit pas sur toutes les pages : il manque {named} du document, qui "
+            f"Le code QR ne se lit pas sur toutes les pages : il manque {named} du document, qui "
             f"en compte {count}. Numérisez à plat, à 200{NBSP}points par pouce."
         )
     return Refusal(f"Il manque {named} du document, qui en compte {count}.")

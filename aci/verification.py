@@ -7,11 +7,11 @@ from aci.models import ContractDocument, PaperScan, Seal
 Kind = ContractDocument.Kind
 
 THE_CONTRACT = (
-    "Oui : ce fichier est le contrat enregistré dans le portail, scellé par la signature de "
+    "Oui : ce fichier est le contrat enregistré dans le portail, scellé par la signature de "
     "chacune des trois parties et inchangé depuis."
 )
 AN_EARLIER_COPY = (
-    "Ce fichier vient du portail et n’a pas changé, mais il date d’avant la dernière signature : "
+    "Ce fichier vient du portail et n’a pas changé, mais il date d’avant la dernière signature : "
     "ce n’est pas le contrat définitif."
 )
 THE_SIGNED_PAGES = (
@@ -27,10 +27,10 @@ PAGES_NOT_CONFIRMED = (
     "signatures ne sont pas encore confirmées : ce n’est pas le contrat définitif."
 )
 UNKNOWN_FILE = (
-    "Non : ce fichier n’est pas un contrat enregistré dans le portail, ou il a été modifié depuis "
+    "Non : ce fichier n’est pas un contrat enregistré dans le portail, ou il a été modifié depuis "
     "sa signature."
 )
-ANOTHER_FILE = "Non : ce fichier n’est pas celui que désigne le code de la page."
+ANOTHER_FILE = "Non : ce fichier n’est pas celui que désigne le code de la page."
 SEALED_CODE = (
     "Ce code désigne un contrat enregistré dans le portail, signé par les trois parties et scellé."
 )

@@ -71,8 +71,8 @@ def accepted_by_all(contract: ContractLike) -> Refusal | None:
     )
 
 
-_NO_FILE = "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
-_ON_PAPER = "Les parties ont choisi de signer sur papier : personne ne signe plus dans le portail."
+_NO_FILE = "Le document figé est en préparation : la signature sera possible dès qu’il sera prêt."
+_ON_PAPER = "Les parties ont choisi de signer sur papier : personne ne signe plus dans le portail."
 
 
 @in_words(
@@ -97,7 +97,7 @@ def ready_for_paper(contract: ContractLike) -> Refusal | None:
         return Refusal("La signature sur papier est déjà choisie.")
     if len(contract.parties_to_sign) < len(Party):
         return Refusal(
-            "Une partie a déjà signé dans le portail : les autres y signent aussi. Pour passer au "
+            "Une partie a déjà signé dans le portail : les autres y signent aussi. Pour passer au "
             "papier, un signataire renvoie le texte en négociation."
         )
     return None

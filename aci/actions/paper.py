@@ -64,7 +64,7 @@ def choose_paper(contract: Contract, *, by: User) -> PaperSigning:
     document = _frozen(contract)
     if document.inputs["template"] < FIRST_NUMBERED_TEMPLATE:
         raise Refused(
-            "Les pages de ce document ne sont pas numérotées par leur code QR : un signataire le "
+            "Les pages de ce document ne sont pas numérotées par leur code QR : un signataire le "
             "renvoie en négociation, puis il est figé de nouveau."
         )
     paper: PaperSigning = PaperSigning.objects.create(
@@ -140,7 +140,7 @@ def confirm_scan(scan: PaperScan, *, by: User) -> Contract:
     contract, scan = _held_scan(scan, by=by)
     before = contract.state
     if scan.uploaded_by_id == by.pk:
-        raise Refused("Une seconde personne confirme : vous avez déposé ces pages vous-même.")
+        raise Refused("Une seconde personne confirme : vous avez déposé ces pages vous-même.")
     party = next(
         party for party in (Party.CPAM, Party.ARS) if _may(by, contract)(party.accept_permission)
     )
@@ -148,7 +148,7 @@ def confirm_scan(scan: PaperScan, *, by: User) -> Contract:
     document = _frozen(contract)
     if document.inputs["territory"] != territory_inputs(contract.territory_in_use):
         raise Refused(
-            "Le territoire a changé depuis que le contrat est figé : un signataire le renvoie en "
+            "Le territoire a changé depuis que le contrat est figé : un signataire le renvoie en "
             "négociation."
         )
     signatures = scan.signatures_written
@@ -267,7 +267,7 @@ def _gathered(uploads: Sequence[UploadedFile]) -> bytes:  # type: ignore[type-ar
     if all(extension != "pdf" for extension, _, _ in checked):
         return gather_pictures(contents)
     if len(contents) > 1:
-        raise Refused("Joignez un seul PDF, ou seulement des images : les deux ne se mêlent pas.")
+        raise Refused("Joignez un seul PDF, ou seulement des images : les deux ne se mêlent pas.")
     return contents[0]
 
 
@@ -308,7 +308,7 @@ def _acts_for(
     told = [party for party in own if among is None or party in among]
     if not told:
         raise Refused(
-            f"Vous déposez les pages où {own[0].with_article} a signé : indiquez sa signature, ou "
+            f"Vous déposez les pages où {own[0].with_article} a signé : indiquez sa signature, ou "
             "laissez le déposer par la partie qui a signé."
         )
     return told[0]

@@ -99,7 +99,7 @@ def _refuse_out_of_order(signatures: Sequence[Dated]) -> None:
             continue
         if before not in days:
             raise Refused(
-                "Le texte se signe dans l’ordre qu’il prévoit : c’est d’abord à "
+                "Le texte se signe dans l’ordre qu’il prévoit : c’est d’abord à "
                 f"{before.with_article} de signer."
             )
         if days[after] < days[before]:

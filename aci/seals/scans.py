@@ -44,7 +44,7 @@ def read_pages(content: bytes) -> list[ReadPage]:
     """Each page of a scanned PDF with what its code says; turned or skewed, it is read too."""
     with _opened(content) as document:
         if len(document) > MOST_PAGES:
-            raise Refused(f"Ce document a plus de {MOST_PAGES} pages : ce n’est pas ce contrat.")
+            raise Refused(f"Ce document a plus de {MOST_PAGES} pages : ce n’est pas ce contrat.")
         return [ReadPage(index + 1, _codes_of(document[index])) for index in range(len(document))]
 
 
@@ -57,7 +57,7 @@ def _opened(content: bytes) -> Iterator[Any]:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError:
         raise Refused(
-            "Ce PDF ne s’ouvre pas : il est abîmé, ou protégé par un mot de passe."
+            "Ce PDF ne s’ouvre pas : il est abîmé, ou protégé par un mot de passe."
         ) from None
     try:
         yield document

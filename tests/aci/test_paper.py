@@ -215,6 +215,7 @@ def test_pages_that_are_not_these_change_nothing(
         (pages(scanned(content, pages=[1, 3])), "Il manque la page 2 du document, qui en compte 3"),
         (pages(scanned(blank_pages({}))), "Aucun code QR du portail"),
         (pages(scanned(foreign)), "n’a jamais attribué"),
+        (pages(content), "le document figé lui-même"),
         (pages(b"%PDF-1.7 tronqu"), "ne s’ouvre pas"),
         (pages(b"Bonjour"), "pas d’un type permis"),
         ([], "Joignez les pages signées"),
@@ -234,7 +235,7 @@ def test_an_unread_page_is_told_from_a_missing_one(
     pictures[1].paste(255, (0, pictures[1].height // 2, *pictures[1].size))  # a torn foot
     written_to = io.BytesIO()
     pictures[0].save(written_to, "PDF", save_all=True, append_images=pictures[1:], resolution=200)
-    with pytest.raises(Refused, match="ne se lit pas sur toutes les pages : il manque la page 2"):
+    with pytest.raises(Refused, match="ne se lit pas sur toutes les pages.: il manque la page 2"):
         upload(on_paper, written(signatories), cast.president, pages(written_to.getvalue()))
 
 
