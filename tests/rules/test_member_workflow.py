@@ -15,6 +15,9 @@ EXPECTED = {
     ("applied", "refuse"): "refused",
     ("applied", "leave"): "left",
     ("approved", "leave"): "left",
+    # Into the CPTS that a merger or a split founds.
+    ("applied", "carry"): "left",
+    ("approved", "carry"): "left",
 }
 
 
