@@ -31,6 +31,7 @@ from tests.servers import url_of_test_database, wait_until_ready
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 A_MINUTE = 60
 EVERY = 20  # seconds: how often the beat sweeps (settings/celery.py)
+WORKER = ("--concurrency=1", "--loglevel=INFO", "--without-mingle", "--without-gossip")
 StartWorker = Callable[..., Program]
 
 
@@ -84,7 +85,7 @@ def kill_in_the_midst(start_worker: StartWorker, point: str, marker: Path, act: 
     first = start_worker("tests.records.stopping_worker", point, str(marker))
     act()
     wait_for(marker.exists)
-    start_worker("celery", "--app", "cpts_portal", "worker", "--concurrency=1")
+    start_worker("celery", "--app", "cpts_portal", "worker", *WORKER)
     os.killpg(first.process.pid, signal.SIGKILL)
     first.process.wait()
     return time.monotonic()
