@@ -285,6 +285,7 @@ def _signed(project: HealthProject, cast: Cast) -> Contract:
         by=cast.cpam_officer,
     )
     confirm_account(cast)
+    contract.refresh_from_db()  # the text names the account
     contracts.propose_bank_account(
         cast.rives,
         holder=cast.rives.name,
