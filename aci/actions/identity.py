@@ -166,10 +166,11 @@ def _held_cpts(cpts: Cpts, by: User, verb: str) -> Cpts:
 
 def _refuse_while_signing(cpts: Cpts) -> None:
     """What is being signed says who contracts: it does not change under the pen."""
-    if Contract.agreements.filter(cpts=cpts, state=ContractState.TO_SIGN).exists():
+    found = Contract.agreements.filter(cpts=cpts, state=ContractState.TO_SIGN).first()
+    if found:
         raise Refused(
-            "Un contrat ou un avenant est à signer avec cette identité : un signataire doit "
-            "d’abord le renvoyer en négociation."
+            f"Un {found.words.bare} est à signer avec cette identité : un signataire doit d’abord "
+            "le renvoyer en négociation."
         )
 
 

@@ -184,8 +184,8 @@ def test_an_annex_that_changed_after_the_freeze_is_not_signed(
         do_jobs = request.getfixturevalue("do_jobs")
         text = frozen(request.getfixturevalue("amendment"), cast, signatories, do_jobs)
     IndicatorAnnex.objects.create(contract=text, year=1, lines=[ald().as_plain()])
-    before = standing(text)
     client = proven(sign_in(cast.president), cast.president)
+    before = standing(text)
     page = words(client, url(text, "sign"), signature_of(text, Party.CPTS))
     assert f"a changé depuis que {text.words.the} est figé, elle n’est donc pas signée" in page
     assert standing(text) == before
