@@ -165,7 +165,8 @@ def agree_reshaping(request: SignedInRequest, identifier: uuid.UUID) -> HttpResp
         ReshapingState.APPLIED: "Toutes les parties sont d’accord. L’opération est réalisée.",
         ReshapingState.AGREED: "Toutes les parties sont d’accord. L’opération se fera à sa date.",
     }
-    messages.success(request, said.get(ReshapingState(done.state), "Votre accord est enregistré."))
+    sentence = said.get(ReshapingState(done.state), "Votre accord est enregistré.")
+    messages.success(request, "Votre accord est enregistré." if done.blocked_because else sentence)
     return redirect(done)
 
 

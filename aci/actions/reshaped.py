@@ -44,13 +44,16 @@ def apply_reshapings() -> int:
 
     One that cannot happen is left as it was; its ARS is told why, once.
     """
-    done = 0
-    for reshaping in list(Reshaping.objects.to_apply_today()):
-        try:
-            done += apply_reshaping(reshaping)
-        except Refused as refused:
-            _block(reshaping, refused.reason)
-    return done
+    return sum(apply_or_say_why(row) for row in list(Reshaping.objects.to_apply_today()))
+
+
+def apply_or_say_why(reshaping: Reshaping) -> bool:
+    """All of it, or nothing but the reason: an accord already given is never lost."""
+    try:
+        return apply_reshaping(reshaping)
+    except Refused as refused:
+        _block(reshaping, refused.reason)
+        return False
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.access import Permission
 from accounts.models import User
 from aci import reshaping_emails
-from aci.actions.reshaped import apply_now
+from aci.actions.reshaped import apply_or_say_why
 from aci.models import Reshaping, ReshapingCommune, ReshapingPart, ReshapingVoice
 from aci.models.reshaping import Seat
 from aci.reshaping_checks import refuse_busy, refuse_unfit
@@ -153,7 +153,8 @@ def agree_reshaping(reshaping: Reshaping, *, by: User) -> Reshaping:
         note("accept_reshaping", row, by=by, sentence=f"{row.title} : acceptée, effet le {day}")
         reshaping_emails.agreed(row, by=by)
         if row.effective_on <= clock.today():
-            apply_now(row)
+            apply_or_say_why(row)
+            return held_reshaping(row)
     return row
 
 

@@ -1,5 +1,7 @@
 """A CPTS takes another one in: it stays itself, and its contract changes by its amendment only."""
 
+import datetime as dt
+
 import pytest
 
 from aci import actions
@@ -21,7 +23,7 @@ PAS_DE_CALAIS = Area(AreaKind.DEPARTEMENT, "62", "Pas-de-Calais")
 UNION = ("62119", "62178", "62516")
 
 
-def absorption(cast: Cast, presidents: list[object]) -> Reshaping:
+def absorption(cast: Cast, presidents: list[object], *, on: dt.date = EFFECT) -> Reshaping:
     """Rives takes Monts in; accepted by everybody on 15 January 2025."""
     with clock.at(PREPARED):
         found = actions.draft_reshaping(
@@ -29,7 +31,7 @@ def absorption(cast: Cast, presidents: list[object]) -> Reshaping:
             [Cpts.objects.get(pk=cast.monts.pk)],
             [],
             absorber=Cpts.objects.get(pk=cast.rives.pk),
-            effective_on=EFFECT,
+            effective_on=on,
             reason="Monts est trop petite.",
             by=cast.ars_reviewer,
         )
@@ -96,6 +98,14 @@ def test_with_a_contract_it_waits_for_the_signed_amendment(
     assert contract.state == "in_force"
     assert contract.territory is not None
     assert contract.territory.commune_count == 3
+
+
+def test_an_accord_is_kept_when_something_still_prevents_it(
+    in_force: Contract, monts_ready: Cast, cast: Cast, monts_president: object
+) -> None:
+    found = absorption(cast, [cast.president, monts_president], on=dt.date(2025, 1, 10))
+    assert (found.state, found.missing_seats) == ("agreed", [])
+    assert "n’est pas signé" in found.blocked_because
 
 
 def test_one_that_is_still_examined_absorbs_nobody(monts_ready: Cast, cast: Cast) -> None:
