@@ -124,7 +124,7 @@ def test_in_the_midst_of_a_contract(
     job = done_within_a_minute(killed_at, Job.objects.get(kind="contract_frozen_pdf"))
     assert (job.state, job.attempts) == ("done", 2)
     document = ContractDocument.objects.get(kind="frozen")
-    assert StoredFile.objects.filter(content_type="application/pdf").get() == document.file
+    assert StoredFile.objects.filter(name__contains=accepted.reference).get() == document.file
     assert document.sha256 == document.stored.sha256 == job.result_sha256
     assert document.stored.read().startswith(b"%PDF-")
 
