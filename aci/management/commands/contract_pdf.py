@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 def _content(reference: str) -> bytes:
     """The bytes stored for this contract: read, never made again."""
-    contract = Contract.objects.filter(reference=reference).first()
+    contract = Contract.agreements.filter(reference=reference).first()  # amendments too
     if contract is None:
         raise CommandError(f"Aucun contrat ne porte la référence {reference}.")
     document = contract.documents.to_hand_over(contract.terms_version).first()
