@@ -66,8 +66,9 @@ class YearReview:
         return f"{path}?{urlencode({'contrat': contract.number, **amounts})}"
 
 
-def year_review(contract: Contract, year: ContractYear) -> YearReview:
-    """Two queries: the annexes, the measures of the year."""
+def year_review(contract: Contract, revisions: list[ContractYear]) -> YearReview:
+    """Of a year, its newest revision first. Two queries: the annexes, the measures of the year."""
+    year, *former = revisions
     annex = standing_of(contract).annexes.get(year.number)
     values = IndicatorValue.objects.of_contract(contract).filter(year=year.number)
     latest = dict(values.values_list("indicator__code", "value"))  # the oldest first: the last one
@@ -76,7 +77,7 @@ def year_review(contract: Contract, year: ContractYear) -> YearReview:
         annex,
         tuple(
             _mission(code, envelope, annex.of(code) if annex else (), latest)
-            for code, envelope in variable_ceilings(year).items()
+            for code, envelope in variable_ceilings(year, former).items()
         ),
     )
 

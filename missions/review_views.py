@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Permission, SignedInRequest, needs
 from aci.contract_pages import shown_cpts
 from aci.models import Contract
-from aci.payments.year_revisions import last_revision
+from aci.payments.year_revisions import revisions_of
 from missions.review_pages import year_review
 from territories.scopes import may_on
 
@@ -20,10 +20,10 @@ def review(request: SignedInRequest, reference: str, number: int) -> HttpRespons
         reference, request.GET.get("contrat", "")
     )
     contract: Contract = get_object_or_404(signed.with_page()[:1])
-    year = last_revision(contract, number)
-    if year is None:
+    revisions = revisions_of(contract, number)
+    if not revisions:
         raise Http404
-    page = year_review(contract, year)
+    page = year_review(contract, revisions)
     may_settle = may_on(request.user, contract.cpts)(Permission.PAYMENT_PREPARE)
     context = {
         "page": page,

@@ -1,6 +1,6 @@
 """What the review of a finished contract year retains of its variable parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -21,28 +21,31 @@ from records import journal
 from territories.scopes import may_on, quality_on
 
 
-def variable_ceilings(year: ContractYear) -> dict[MissionCode, Decimal]:
+def variable_ceilings(
+    year: ContractYear, former: Iterable[ContractYear] | None = None
+) -> dict[MissionCode, Decimal]:
     """The missions whose variable part the review decides on, and the most it may retain.
 
     It is what the year foresaw with every objective reached: the ceiling of the grid, or in a year
-    that amendments cut the sum of its days under each ceiling.
+    that amendments cut the sum of its days under each ceiling. `former` are the revisions before
+    this one, newest first, for who has read them already.
     """
     return {
         MissionCode(line["code"]): Decimal(line["due"])
-        for line in _foreseen(year).lines
+        for line in _foreseen(year, former).lines
         if line["part"] == Part.VARIABLE
     }
 
 
-def _foreseen(year: ContractYear) -> ContractYear:
+def _foreseen(year: ContractYear, former: Iterable[ContractYear] | None) -> ContractYear:
     """The last revision that no review has reduced."""
     if not year.inputs.get("reviewed"):
         return year
-    revisions = ContractYear.objects.filter(
-        contract_id=year.contract_id, number=year.number, revision__lt=year.revision
-    )
-    found = (row for row in revisions.order_by("-revision") if not row.inputs.get("reviewed"))
-    return next(found, year)
+    if former is None:
+        former = ContractYear.objects.filter(
+            contract_id=year.contract_id, number=year.number, revision__lt=year.revision
+        ).order_by("-revision")
+    return next((row for row in former if not row.inputs.get("reviewed")), year)
 
 
 @transaction.atomic

@@ -27,6 +27,11 @@ def last_revision(contract: Contract, number: int) -> ContractYear | None:
     return found
 
 
+def revisions_of(contract: Contract, number: int) -> list[ContractYear]:
+    """All the versions of a year, as it stands first. One query."""
+    return list(contract.years.filter(number=number).order_by("-revision"))
+
+
 def revise_year(
     year: ContractYear,
     *,

@@ -132,7 +132,7 @@ def test_another_identity_makes_another_version(
 
 def test_the_whole_account_is_never_told(amendment: Amendment, cast: Cast, sign_in: Any) -> None:
     account = actions.propose_bank_account(
-        cast.rives, holder="CPTS Rives", iban=IBAN, by=cast.president
+        cast.rives, holder="CPTS Rives", iban=IBAN, bic="EXEMFRPPXXX", by=cast.president
     )
     actions.confirm_bank_account(account, by=cast.cpam_officer)
     (row,) = changes(amendment, Section.PARTIES)

@@ -201,15 +201,16 @@ def test_a_text_without_the_annex_that_its_template_requires_is_not_frozen(
         for party, person in request.getfixturevalue("signatories").items():
             actions.accept(text, party=party, version=text.terms_version, by=person)
     ContractTemplate.objects.update(requires_annex=True)
+    client = proven(sign_in(cast.cpam_officer), cast.cpam_officer)
     before = standing(text)
-    page = words(sign_in(cast.cpam_officer), url(text, "freeze"), {})
+    page = words(client, url(text, "freeze"), {})
     assert "exige l’annexe des indicateurs de l’année 1 : remplissez-la" in page
     assert standing(text) == before
 
 
 def test_an_administrator_asks_for_the_annex_in_the_template(cast: Cast, sign_in: SignIn) -> None:
     actions.load_contract_templates()
-    client = sign_in(cast.administrator)
+    client = proven(sign_in(cast.administrator), cast.administrator)
     address = reverse("aci:new_template")
     form = client.get(address).context["form"]
     body = {name: form[name].value() or "" for name in form.fields}

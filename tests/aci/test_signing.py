@@ -202,7 +202,7 @@ def test_a_signed_contract_does_not_come_back(in_force: Contract, cast: Cast) ->
 
 def test_there_is_no_fourth_signature(in_force: Contract, cast: Cast) -> None:
     assign(cast.office, Role.PRESIDENT, cpts=cast.rives)
-    with pytest.raises(Refused, match="en vigueur"):
+    with pytest.raises(Refused, match="déjà signé par les trois parties"):
         sign_for(in_force, Party.CPTS, cast.office)
 
 

@@ -109,7 +109,7 @@ def _of_contract(name: str, argument: str, things: Belongings) -> Any:
     if name == "aci:lift":
         return ContractHold.objects.filter(contract=things.contract)[0].uuid
     if name in {"aci:confirm_bank_account", "aci:refuse_bank_account"}:
-        return things.cpts.bank_accounts.get().uuid
+        return things.cpts.bank_accounts.get(state="proposed").uuid
     if name == "aci:template":
         return ContractTemplate.objects.get().uuid
     if name in {"aci:answer_remark", "aci:close_remark"}:

@@ -253,7 +253,8 @@ def _said(answer: HttpResponse) -> str:
     """The answer in one word."""
     if answer.status_code == 302 and answer.headers["Location"].startswith("/connexion/?next="):
         return "sign in"
-    if answer.status_code in {200, 204, 302, 400, 409, 422}:
+    # 307: the form goes by the page where one proves who one is, then comes back.
+    if answer.status_code in {200, 204, 302, 307, 400, 409, 422}:
         return ALLOWED
     return str(answer.status_code)
 

@@ -180,7 +180,7 @@ def test_the_list_says_how_long_each_party_has_held_the_dossier(
         summary = read(cast.president, "dossier", cast.rives.reference)
     row = {name.replace("\u00a0", " "): value for name, value in row.items()}
     assert (row["Jours : ARS"], row["Jours : Comité"]) == ("17", "3")
-    assert row["Jours : Signataires"] == "0"
+    assert row["Jours : Signataire de la CPTS"] == "0"
     assert "ARS en ce moment 17 2 Comité 3 1" in summary
     assert "Jours passés chez chacun" not in read(cast.nurse, "dossier", cast.rives.reference)
 

@@ -64,7 +64,7 @@ def light_documents(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_says_what_it_loaded(loaded: str) -> None:
-    assert "840 CPTS fictives, 26 342 communes" in loaded.replace("\u202f", " ").replace(
+    assert "840 CPTS fictives, 26 324 communes" in loaded.replace("\u202f", " ").replace(
         "\xa0", " "
     )
     assert "ACI en vigueur : 698" in loaded or "ACI en vigueur" in loaded

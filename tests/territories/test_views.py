@@ -255,8 +255,11 @@ class TestCpts:
         cast.rives.save()
         assert client.get(cast.rives.get_absolute_url()).status_code == 404
 
-    def test_two_queries(self, client: Client, cast: Cast, django_assert_num_queries: Any) -> None:
-        with django_assert_num_queries(2):
+    def test_three_queries(
+        self, client: Client, cast: Cast, django_assert_num_queries: Any
+    ) -> None:
+        """The CPTS, its communes, and the CPTS it follows or that follow it."""
+        with django_assert_num_queries(3):
             client.get(cast.rives.get_absolute_url())
 
     @pytest.mark.parametrize("stage", list(Stage))
