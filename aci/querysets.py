@@ -157,9 +157,14 @@ class ContractQuerySet(models.QuerySet[Any]):
         return found
 
     def to_take_up(self) -> ContractQuerySet:
-        """Signed amendments whose day has come, the oldest first."""
+        """Signed amendments whose day has come, the oldest first.
+
+        The day of an amendment never comes when its contract ends before.
+        """
         due = self.filter(state=ContractState.IN_FORCE, taken_up_at=None)
-        return due.filter(effective_on__lte=clock.today()).order_by("effective_on", "pk")
+        due = due.filter(effective_on__lte=clock.today())
+        runs = Q(amends__ends_on=None) | Q(amends__ends_on__gte=F("effective_on"))
+        return due.filter(runs).order_by("effective_on", "pk")
 
     def past_their_end(self) -> ContractQuerySet:
         """In force on paper although the last day is over: what the nightly task closes."""

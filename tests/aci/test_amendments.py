@@ -154,6 +154,18 @@ def test_an_amendment_of_a_later_day_waits_for_it(
     assert Amendment.objects.get(pk=amendment.pk).has_taken_effect
 
 
+def test_it_never_takes_effect_once_its_contract_has_ended(
+    in_force: Contract, cast: Cast, signatories: Signatories, do_jobs: DoJobs
+) -> None:
+    amendment = with_noeux(amend(in_force, cast.cpam_officer, on=NEXT_YEAR), cast.cpam_officer)
+    conclude(amendment, cast, signatories, do_jobs)
+    before = Contract.objects.get(pk=in_force.pk).territory_in_use.pk
+    Contract.objects.filter(pk=in_force.pk).update(ends_on=NEXT_YEAR - dt.timedelta(days=1))
+    with clock.at(NEXT_YEAR):
+        assert actions.take_up_amendments() == 0
+    assert Contract.objects.get(pk=in_force.pk).territory_in_use.pk == before
+
+
 def test_missions_come_and_go_from_the_effect_on(
     in_force: Contract, cast: Cast, signatories: Signatories, do_jobs: DoJobs
 ) -> None:
