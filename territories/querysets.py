@@ -365,10 +365,13 @@ class TerritoryCommuneQuerySet(models.QuerySet[Any]):
         return told
 
     def of_territories(self, versions: models.QuerySet[Any]) -> TerritoryCommuneQuerySet:
-        """Of these versions, in the order of the open data."""
-        return self.filter(territory__in=versions.values("pk")).order_by(
-            "territory__cpts__slug", "commune_id"
-        )
+        """Of these versions, in the order of the open data. Two queries.
+
+        The versions are read first: with the conditions on their CPTS in the same query, PostgreSQL
+        joined every commune with every stage (minutes) where it knew little of the tables yet.
+        """
+        keys = list(versions.values_list("pk", flat=True))
+        return self.filter(territory__in=keys).order_by("territory__cpts__slug", "commune_id")
 
 
 class StagePeriodQuerySet(models.QuerySet[Any]):
