@@ -164,7 +164,7 @@ def test_the_preview_saves_nothing(negotiated: Contract, cast: Cast, sign_in: An
 def test_an_unknown_variable_comes_back_with_the_text(
     negotiated: Contract, cast: Cast, sign_in: Any
 ) -> None:
-    client: Client = sign_in(cast.administrator)
+    client: Client = prove_in(sign_in(cast.administrator), cast.administrator)
     answer = client.post(NEW, posted(body_2="Le {{ cpts.non }}."))
     page = answer.content.decode().replace("\xa0", " ")
     assert "La variable « cpts.non » n’existe pas" in page

@@ -33,7 +33,12 @@ def send(client: Client, content: bytes, address: str = "/verifier/") -> str:
 
 def words(answer: object) -> str:
     text = re.sub(r"<[^>]+>", " ", answer.content.decode())  # type: ignore[attr-defined]
-    return re.sub(r"\s+", " ", html.unescape(text))
+    return plain(html.unescape(text))
+
+
+def plain(text: str) -> str:
+    """Spaces of any kind are equal."""
+    return re.sub(r"\s+", " ", text)
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_the_contract_on_record(sealed: Contract, client: Client) -> None:
     content = sealed.documents.get(kind="final").stored.read()
     files, entries = StoredFile.objects.count(), JournalEntry.objects.count()
     said = send(client, content)
-    assert verification.THE_CONTRACT in said
+    assert plain(verification.THE_CONTRACT) in said
     assert (StoredFile.objects.count(), JournalEntry.objects.count()) == (files, entries)
     # Nothing else is told: neither whose contract it is nor what it says.
     for secret in (sealed.reference, sealed.cpts.name, "Présidente", "Artois"):
@@ -56,21 +61,23 @@ def test_the_contract_on_record(sealed: Contract, client: Client) -> None:
 @pytest.mark.parametrize("change", [lambda b: b + b"\n", lambda b: b[:-1], lambda b: b[:5] + b"x"])
 def test_an_altered_file(sealed: Contract, client: Client, change: object) -> None:
     content = sealed.documents.get(kind="final").stored.read()
-    assert verification.UNKNOWN_FILE in send(client, change(content))  # type: ignore[operator]
+    assert plain(verification.UNKNOWN_FILE) in send(client, change(content))  # type: ignore[operator]
 
 
 def test_a_foreign_file(sealed: Contract, client: Client) -> None:
-    assert verification.UNKNOWN_FILE in send(client, b"%PDF-1.7 autre chose")
+    assert plain(verification.UNKNOWN_FILE) in send(client, b"%PDF-1.7 autre chose")
 
 
 def test_what_came_before_the_last_signature(
     to_sign: Contract, cast: Cast, do_jobs: DoJobs, client: Client
 ) -> None:
     assert to_sign.frozen_document is not None
-    assert verification.AN_EARLIER_COPY in send(client, to_sign.frozen_document.stored.read())
+    assert plain(verification.AN_EARLIER_COPY) in send(
+        client, to_sign.frozen_document.stored.read()
+    )
     sign_for(to_sign, Party.CPTS, cast.president)
     do_jobs()
-    assert verification.AN_EARLIER_COPY in send(client, Seal.objects.get().file.read())
+    assert plain(verification.AN_EARLIER_COPY) in send(client, Seal.objects.get().file.read())
 
 
 def test_a_draft_is_no_contract(
@@ -79,7 +86,7 @@ def test_a_draft_is_no_contract(
     actions.want_draft_pdf(negotiated, by=cast.coordinator)
     do_jobs()
     content = negotiated.documents.get(kind="draft").stored.read()
-    assert verification.UNKNOWN_FILE in send(client, content)
+    assert plain(verification.UNKNOWN_FILE) in send(client, content)
 
 
 def test_the_printed_code(sealed: Contract, client: Client) -> None:
@@ -87,22 +94,22 @@ def test_the_printed_code(sealed: Contract, client: Client) -> None:
     address = f"/verifier/{frozen.verification_code}/"
     assert frozen.inputs["verification"]["url"].endswith(address)
     answer = client.get(address)
-    assert verification.SEALED_CODE in words(answer)
+    assert plain(verification.SEALED_CODE) in words(answer)
     assert answer["X-Robots-Tag"] == "noindex"
     assert sealed.reference not in words(answer)
-    assert verification.THE_CONTRACT in send(client, final.stored.read(), address)
+    assert plain(verification.THE_CONTRACT) in send(client, final.stored.read(), address)
 
 
 def test_a_code_before_the_signatures(to_sign: Contract, client: Client) -> None:
     assert to_sign.frozen_document is not None
     said = words(client.get(f"/verifier/{to_sign.frozen_document.verification_code}/"))
-    assert verification.UNSEALED_CODE in said
+    assert plain(verification.UNSEALED_CODE) in said
 
 
 def test_an_unknown_code(sealed: Contract, client: Client) -> None:
     answer = client.get("/verifier/abcdefghjkmnpqrstuvw/")
     assert answer.status_code == 404
-    assert verification.UNKNOWN_CODE in words(answer)
+    assert plain(verification.UNKNOWN_CODE) in words(answer)
 
 
 @pytest.mark.django_db
@@ -133,4 +140,4 @@ def test_few_queries(sealed: Contract, client: Client) -> None:
     content = sealed.documents.get(kind="final").stored.read()
     with QueryCount() as count:
         send(client, content)
-    assert count.number <= 2
+    assert count.number <= 3  # a document; else pages signed by hand, or a seal on the way
