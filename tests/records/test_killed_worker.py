@@ -32,16 +32,19 @@ pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 A_MINUTE = 60
 EVERY = 20  # seconds: how often the beat sweeps (settings/celery.py)
 WORKER = ("--concurrency=1", "--loglevel=INFO", "--without-mingle", "--without-gossip")
+BROKER = ("broker_url", "broker_write_url", "broker_read_url")
 StartWorker = Callable[..., Program]
 
 
 @pytest.fixture
-def start_worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[StartWorker]:
+def start_worker(tmp_path: Path) -> Iterator[StartWorker]:
     """Workers on a broker of their own: no other may take the work."""
     broker, address = start_broker(tmp_path / "broker.log")
     url = f"{address}/0"
-    for name in ("broker_url", "broker_write_url", "broker_read_url"):
-        monkeypatch.setattr(app.conf, name, url)
+    # Read before any is set: the last two follow the first one where they are not given.
+    usual = {name: getattr(app.conf, name) for name in BROKER}
+    for name in BROKER:
+        setattr(app.conf, name, url)
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "cpts_portal.settings.test",
@@ -60,6 +63,8 @@ def start_worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[St
 
     yield begin
     stop([program for program in programs if program.code is None], within=5)
+    for name, value in usual.items():
+        setattr(app.conf, name, value)
 
 
 @pytest.fixture
