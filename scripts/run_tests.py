@@ -71,7 +71,7 @@ class Summary:
 
 def part(name: str, report: str, arguments: list[str], env: dict[str, str]) -> Step:
     command = [*PYTEST, *arguments, f"--junitxml={REPORTS / report}.xml"]
-    return Step(name, command, env, limit=30 * 60)
+    return Step(name, command, env, limit=40 * 60)
 
 
 def read_outcome(report: Path) -> Outcome:
