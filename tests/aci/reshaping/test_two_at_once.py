@@ -17,7 +17,6 @@ from tests.cast import Cast
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("light_documents"),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's"),
 ]
 
 
