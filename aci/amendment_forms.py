@@ -91,11 +91,12 @@ class AmendedTerritoryForm(PasteForm):
         self.kept_vintage = kept_vintage
         entering = self.fields["communes"]
         entering.label, entering.required = "Communes qui entrent", False
-        leaving = self.fields["leaving"]
-        leaving.choices = [  # type: ignore[attr-defined]
+        leaving: Any = self.fields["leaving"]
+        leaving.choices = [
             (row.commune_id, f"{row.commune.name} ({row.commune_id})") for row in self.rows
         ]
-        self.fields["vintage"].choices = [(year, str(year)) for year in vintages]  # type: ignore[attr-defined]
+        vintage: Any = self.fields["vintage"]
+        vintage.choices = [(year, str(year)) for year in vintages]
         self.order_fields(["version", "communes", "leaving", "vintage", "vintage_reason"])
         self.refresh_labels()
 

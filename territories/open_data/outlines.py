@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import shapely
+from django.db.models import Q
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from territories.models import Commune, CommuneShape, TerritoryCommune
-from territories.open_data.files import LIMITS, cpts_records, versions_on
+from territories.open_data.files import LIMITS, cpts_records
 
 _DECIMALS = 4  # ten metres: these outlines are simplified already
 _WORDS = {
@@ -26,20 +27,27 @@ Outline = tuple[BaseGeometry, str]
 
 def geojson(day: dt.date) -> bytes:
     """One feature for each CPTS; without outlines its geometry is empty, as the standard allows."""
-    communes = _communes_by_cpts(day)
+    records = list(cpts_records(day))
+    communes = _communes_by_cpts(day, [str(record["cpts"]) for record in records])
     outlines = _outlines()
     features = [
         _feature(record, [outlines[code] for code in communes[record["cpts"]] if code in outlines])
-        for record in cpts_records(day)
+        for record in records
     ]
     content = {"type": "FeatureCollection", "features": features}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 
-def _communes_by_cpts(day: dt.date) -> Mapping[str, list[str]]:
-    """CPTS → its communes."""
-    rows = TerritoryCommune.objects.of_territories(versions_on(day).order_by()).values_list(
-        "territory__cpts__slug", "commune_id"
+def _communes_by_cpts(day: dt.date, slugs: list[str]) -> Mapping[str, list[str]]:
+    """CPTS → its communes on that day."""
+    rows = (
+        TerritoryCommune.objects.filter(
+            Q(territory__replaced_on=None) | Q(territory__replaced_on__gt=day),
+            territory__cpts__slug__in=slugs,
+            territory__valid_from__lte=day,
+        )
+        .order_by("territory__cpts__slug", "commune_id")
+        .values_list("territory__cpts__slug", "commune_id")
     )
     found: dict[str, list[str]] = defaultdict(list)
     for slug, code in rows:

@@ -226,7 +226,7 @@ class TestCaches:
         client = sign_in(cast.president)
         with QueryCount() as count:
             client.get(f"{PAGE}{name}")
-        assert count.number <= (6 if not name else 9), "a file is made once, then kept"
+        assert count.number <= (6 if not name else 8), "a file is made once, then kept"
 
 
 def test_the_columns_of_outlines_begin_as_those_of_cpts() -> None:
