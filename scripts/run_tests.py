@@ -35,7 +35,7 @@ class Outcome:
     """What one part of the suite gave, read from its report."""
 
     passed: int = 0
-    failed: list[str] = field(default_factory=list)
+    failed: int = 0
     skipped: list[str] = field(default_factory=list)
 
 
@@ -86,13 +86,13 @@ def read_outcome(report: Path) -> Outcome:
             name = f"{case.get('classname')}::{case.get('name')}"
             outcome.skipped.append(f"{name} ({skip.get('message')})")
         elif case.find("failure") is not None or case.find("error") is not None:
-            outcome.failed.append(str(case.get("name")))
+            outcome.failed += 1
         else:
             outcome.passed += 1
     return outcome
 
 
-def run_part(step: Step, stop_request: StopRequest, summary: Summary) -> Outcome:
+def run_part(step: Step, stop_request: StopRequest, summary: Summary) -> None:
     """Run one part and write its line."""
     report = Path(step.command[-1].removeprefix("--junitxml="))
     report.unlink(missing_ok=True)
@@ -101,14 +101,13 @@ def run_part(step: Step, stop_request: StopRequest, summary: Summary) -> Outcome
     outcome = read_outcome(report)
     counts = f"{outcome.passed} réussi{'s' if outcome.passed > 1 else ''}"
     if outcome.failed:
-        counts += f", {len(outcome.failed)} en échec"
+        counts += f", {outcome.failed} en échec"
     summary.lines.append(f"{step.name} : {counts} ({duration(step.seconds)})")
     summary.not_run += outcome.skipped
     if step.code == _NO_TEST_COLLECTED:
         summary.not_run.append(f"{step.name} : aucun test trouvé")
     elif not step.passed:
         summary.failures.append(f"{step.name} (pytest : code {step.code})")
-    return outcome
 
 
 _NO_TEST_COLLECTED = 5
@@ -196,26 +195,12 @@ class Suite:
                 f"(apt-get install -y --no-install-recommends {missing})"
             )
             return
-        self._run_journeys(live)
-
-    def _run_journeys(self, env: dict[str, str]) -> None:
-        """A journey that fails is played once more, and named as one to look into.
-
-        A browser on a busy machine may miss a beat; what fails twice is broken.
-        """
-        name = "Parcours dans Chromium"
-        arguments = ["tests", "-q", "-n", "0", "-m", "journey"]
-        arguments += ["-o", f"cache_dir={self._folder}/journeys"]
-        first = self._run_part(name, "journeys", arguments, env)
-        if not first.failed:
-            return
-        failure = self._summary.failures.pop()
-        again = self._run_part(f"{name}, de nouveau", "journeys-again", [*arguments, "--lf"], env)
-        if again.failed or not again.passed:
-            self._summary.failures.append(failure)
-        else:
-            said = ", ".join(first.failed)
-            self._summary.lines.append(f"À REVOIR, réussi seulement au second essai : {said}")
+        self._run_part(
+            "Parcours dans Chromium",
+            "journeys",
+            ["tests", "-q", "-n", "0", "-m", "journey"],
+            live,
+        )
 
     def _run_on_sqlite(self, broker_url: str) -> None:
         folders = [f"tests/{app}" for app in DATA_LAYER if (ROOT / "tests" / app).is_dir()]
@@ -229,12 +214,10 @@ class Suite:
             },
         )
 
-    def _run_part(
-        self, name: str, report: str, arguments: list[str], env: dict[str, str]
-    ) -> Outcome:
+    def _run_part(self, name: str, report: str, arguments: list[str], env: dict[str, str]) -> None:
         # What tests, browsers and uploads leave behind goes away with the folder.
         apart = {"TMPDIR": self._folder, "MEDIA_ROOT": f"{self._folder}/media", **env}
-        return run_part(part(name, report, arguments, apart), self._stop_request, self._summary)
+        run_part(part(name, report, arguments, apart), self._stop_request, self._summary)
 
     def _stop(self, program: Program) -> None:
         stop([program], within=3)
